@@ -1,0 +1,82 @@
+import type { Destination } from './destination.ts'
+import type { Phase } from './session.ts'
+import type { Verdict } from './verdict.ts'
+
+/** `none`: nothing left the sandbox. `uninspected`: what left was not read. `inspected`: it was read. */
+export type Inspection = 'none' | 'uninspected' | 'inspected'
+
+/** What the first bytes were. `none`: nothing was read before the verdict. */
+export type FlowProtocol = 'tls' | 'http' | 'unknown' | 'none' | 'dns'
+
+export type FlowState =
+  | 'open'
+  /** Both directions ended in order. */
+  | 'closed'
+  /** Denied: nothing was sent on. */
+  | 'denied'
+  /** Allowed, but no address could be reached. */
+  | 'unreachable'
+  /** Cut short by either end, by a limit or by the session's end. */
+  | 'aborted'
+  /** The recorder died while it was open; its byte counts are the last ones written. */
+  | 'lost'
+
+/** One TCP connection of the server, as it stood when its verdict was reached. */
+export interface FlowRecord extends Destination, Verdict {
+  /** Unique over all sessions; `<session>.<n>`. */
+  readonly id: string
+  readonly session: string
+  readonly phase: Phase
+  readonly startedAt: number
+  readonly protocol: FlowProtocol
+  /** What the ClientHello or the HTTP head held, where there was one. */
+  readonly sni: string | null
+  readonly alpn: readonly string[]
+  readonly ech: boolean
+  readonly httpHost: string | null
+  /** Names by which a declaration was inherited (CNAME, SRV), asked name first; empty when direct. */
+  readonly chain: readonly string[]
+  readonly inspection: Inspection
+}
+
+export interface FlowCounts {
+  /** Bytes of payload from the server to the destination, as written to the destination's socket. */
+  readonly bytesSent: number
+  /** Bytes of payload from the destination to the server. */
+  readonly bytesReceived: number
+}
+
+export interface DnsRecord extends Verdict {
+  readonly id: string
+  readonly session: string
+  readonly phase: Phase
+  readonly at: number
+  /** As asked, normalised. */
+  readonly name: string
+  /** `A`, `AAAA`, `TXT`, …; `TYPE1234` for those without a name. */
+  readonly type: string
+  readonly transport: 'udp' | 'tcp'
+  /** The resolver that the server meant to ask. */
+  readonly resolver: string
+}
+
+export interface DnsAnswer {
+  /** `NOERROR`, `NXDOMAIN`, `REFUSED`, … */
+  readonly rcode: string
+  /** What was answered, as text, at most 16 records. */
+  readonly answers: readonly string[]
+  readonly at: number
+}
+
+/** A plain HTTP/1 request head that the recorder read. */
+export interface HttpRequestRecord extends Verdict {
+  readonly id: string
+  readonly flow: string
+  readonly session: string
+  readonly phase: Phase
+  readonly at: number
+  readonly method: string
+  readonly host: string | null
+  /** Path without its query; query names are kept, their values are not: `/a?x=&y=`. */
+  readonly path: string
+}

@@ -1,0 +1,83 @@
+import type { Mode } from './verdict.ts'
+
+/** What a flow's first bytes must be. `server-first` is dialled at once, before the client has said anything. */
+export type EgressProtocol = 'tls' | 'http' | 'opaque' | 'server-first'
+
+export interface EgressRuleBase {
+  /** Never empty. 443 when the profile names none. */
+  readonly ports: readonly number[]
+  readonly transport: 'tcp'
+  /** Default: `http` on port 80 alone, else `tls`. */
+  readonly protocol: EgressProtocol
+  readonly purpose: string | null
+}
+
+export type EgressRule = EgressRuleBase &
+  (
+    | {
+        readonly kind: 'host'
+        /** Normalised name, or `*.` and a normalised name: any one or more whole labels in its place; not the apex. */
+        readonly host: string
+        /** CIDR blocks outside public space that this name may resolve to. */
+        readonly resolves: readonly string[]
+      }
+    | { readonly kind: 'cidr'; readonly cidr: string }
+    | { readonly kind: 'ip'; readonly ip: string }
+    /** A service on the host's own loopback, which the server dials as localhost. */
+    | { readonly kind: 'host-loopback' }
+  )
+
+export interface ProfilePackage {
+  readonly registry: 'npm'
+  readonly name: string
+  /** An exact version, a range or a tag, as npm takes it. */
+  readonly version: string
+  /** Which of the package's commands; null: npx's rule. */
+  readonly bin: string | null
+}
+
+/** What one server declares. Every field is present: the loader fills in the defaults. */
+export interface Profile {
+  /** `[a-z0-9][a-z0-9._-]*`: the name of its history too. */
+  readonly name: string
+  readonly title: string | null
+  readonly publisher: string | null
+  readonly package: ProfilePackage | null
+  /** Program and arguments, in place of the package's own command or before the user's arguments. */
+  readonly command: readonly string[] | null
+  /** Arguments put before those of the command line. */
+  readonly args: readonly string[]
+  readonly env: {
+    /** Names passed through from mcp-run's own environment, where set. */
+    readonly pass: readonly string[]
+    /** Fixed values; `${HOME}` stands for the sandbox's HOME, `${CWD}` for its working folder. */
+    readonly set: Readonly<Record<string, string>>
+  }
+  readonly egress: readonly EgressRule[]
+  readonly files: {
+    /** Absolute, `~/…` or relative to the working folder. */
+    readonly read: readonly string[]
+    readonly write: readonly string[]
+  }
+  readonly limits: {
+    /** Bytes. */
+    readonly memory: number | null
+    /** Cores, fractions allowed. */
+    readonly cpus: number | null
+    readonly pids: number | null
+    /** Refuse to start where the limits cannot be enforced. */
+    readonly required: boolean
+  }
+  readonly mode: Mode
+  /** A profile whose package cannot be fetched says here how it is run instead. */
+  readonly note: string | null
+}
+
+/** A profile as loaded, with where it came from. */
+export interface LoadedProfile {
+  readonly profile: Profile
+  /** The files it was made of, base first, then the user's own layer. */
+  readonly files: readonly string[]
+  /** `sha256:` and 64 hex digits over the meaning (the canonical JSON of `profile`), not the text. */
+  readonly digest: string
+}

@@ -1,0 +1,44 @@
+export type Declaration = 'declared' | 'undeclared'
+export type Action = 'allowed' | 'denied'
+export type Mode = 'enforce' | 'monitor'
+
+/** Why a verdict is what it is. One word each, the same in rows, alerts, stderr and JSON. */
+export type Reason =
+  /** The profile declares it. */
+  | 'declared'
+  /** A name that the profile does not declare was connected to. */
+  | 'undeclared'
+  /** A name that the profile does not declare was asked for in DNS. */
+  | 'dns-undeclared'
+  /** The host is declared, the port is not. */
+  | 'port'
+  /** A bare address, no name known, and `ip:port` is not declared. */
+  | 'raw-ip'
+  /** A TLS client named no server and the address was given for no name. */
+  | 'no-name'
+  /** Several names share the address, nothing tells them apart, and not all are declared. */
+  | 'ambiguous-name'
+  /** The name that the client gave does not belong to the address it dialled. */
+  | 'name-mismatch'
+  /** The name resolves to loopback, private, link-local, CGNAT, metadata or other non-public space. */
+  | 'address-class'
+  /** The first bytes are not the protocol that the profile declares. */
+  | 'unknown-protocol'
+  /** Not a well-formed name, ClientHello or HTTP head. */
+  | 'malformed'
+  /** One of the recorder's own ports. */
+  | 'self'
+  /** UDP that is not DNS. */
+  | 'udp'
+  /** Neither TCP nor UDP. */
+  | 'protocol'
+  /** More connections at once than the recorder serves. */
+  | 'limit'
+  /** The declared name could not be resolved. */
+  | 'unresolved'
+
+export interface Verdict {
+  readonly declaration: Declaration
+  readonly action: Action
+  readonly reason: Reason
+}
