@@ -9,11 +9,9 @@ export function escapeText(text: string, maxLength = 512): string {
   return cut ? `${safe}…(${text.length} characters)` : safe
 }
 
-// C0, DEL, C1; soft hyphen, combining grapheme joiner, Arabic letter mark; zero-width and bidi controls; line and
-// paragraph separators; word joiner to bidi isolates; BOM; interlinear marks; tags; variation selectors; surrogates.
-const UNSAFE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|\p{Surrogate}/gu
+// Controls, format characters (zero-width, bidi, tags), line and paragraph separators, surrogates; then what draws
+// nothing though it counts as a letter or a mark: grapheme joiner, Hangul fillers, variation selectors.
+const UNSAFE = /\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|\p{Cs}|\u034f|\u115f|\u1160|\u3164|\uffa0|[\ufe00-\ufe0f]/gu
 
 function escapeCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0
