@@ -1,0 +1,166 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, statSync } from 'node:fs'
+import type { Readable, Writable } from 'node:stream'
+import { McpRunError } from '../model/errors.ts'
+import type { StagedMount, TapConfig } from '../tap/config.ts'
+import { openTapLink } from '../tap/link.ts'
+import type { LaunchSpec, OpenSandbox, RunningServer, SandboxBackend, ServerExit } from './backend.ts'
+import { bubblewrapArguments } from './bubblewrap.ts'
+import type { AppliedLimits } from './limits.ts'
+import { applyLimits } from './limits.ts'
+import { serverProcess } from './process-tree.ts'
+import { SANDBOX_HOME } from './root-filesystem.ts'
+import { requireTools, TOOL_PATH, type Tool } from './tools.ts'
+
+/** On the host, when mcp-run is root: an id of no account (Debian gives 60000-64999 to packages on demand). */
+const DEDICATED_ID = 64877
+/** Empty on the host; each sandbox of root has its own tmpfs over it, in its own mount namespace. */
+const STAGE = '/run/mcp-run'
+const START_TIMEOUT_MS = 15_000
+
+/**
+ * Linux without a daemon: new namespaces by unshare, the tap in them, then bubblewrap in the tap's place. As
+ * a plain user all of it is in a user namespace; as root the server's process belongs to a dedicated id.
+ */
+export function nativeBackend(options: { tapPath: string }): SandboxBackend {
+  return { name: 'native', homePath: SANDBOX_HOME, open: () => openNative(options.tapPath) }
+}
+
+function openNative(tapPath: string): OpenSandbox {
+  const tools = requireTools()
+  const root = process.getuid?.() === 0
+  if (root) mkdirSync(STAGE, { recursive: true, mode: 0o755 })
+  const link = openTapLink()
+  const namespaces = root ? ['--net', '--mount'] : ['--user', '--map-root-user', '--net']
+  const child = spawn(tools.unshare, [...namespaces, '--', process.execPath, tapPath], {
+    stdio: ['pipe', 'pipe', 'pipe', link.peer],
+    env: { PATH: TOOL_PATH },
+    detached: true,
+  })
+  link.handOver()
+  const stderr = tail(child)
+  const exited = new Promise<ServerExit>((resolve) => {
+    child.once('error', () => resolve({ code: 127, signal: null }))
+    child.once('exit', (code, signal) => resolve({ code, signal }))
+  })
+  let limits: AppliedLimits | null = null
+  void exited.then(() => limits?.remove())
+  const destroy = (): void => {
+    link.close()
+    child.kill('SIGKILL')
+  }
+  const unavailable = (error: unknown): McpRunError => {
+    destroy()
+    return startError(error, stderr.text())
+  }
+  const sockets = link.sockets(START_TIMEOUT_MS).catch((error: unknown) => {
+    throw unavailable(error)
+  })
+  sockets.catch(() => undefined)
+  return {
+    sockets,
+    limit: (wanted) => {
+      limits = applyLimits(child.pid ?? 0, wanted)
+      if (wanted.required && limits.notEnforced.length > 0) {
+        destroy()
+        throw new McpRunError(
+          'sandbox-unavailable',
+          `the profile requires its limits: ${limits.notEnforced.join('; ')}`,
+          {
+            hint: 'run where control groups are delegated, or set `limits.required: false` in the profile',
+          },
+        )
+      }
+      return limits.notEnforced
+    },
+    launch: async (spec) => {
+      await sockets
+      stderr.stop()
+      try {
+        link.order(tapConfig(spec, tools, root))
+        const failure = await link.became()
+        if (failure !== null) throw new Error(failure)
+      } catch (error) {
+        throw unavailable(error)
+      }
+      link.close()
+      return runningServer(child, exited)
+    },
+    destroy,
+  }
+}
+
+function tapConfig(spec: LaunchSpec, tools: Record<Tool, string>, root: boolean): TapConfig {
+  const mounts = root ? stagedMounts(spec) : []
+  const where = (source: string): string => mounts.find((one) => one.source === source)?.target ?? source
+  const drop = root
+    ? [tools.setpriv, '--reuid', String(DEDICATED_ID), '--regid', String(DEDICATED_ID), '--clear-groups']
+    : []
+  return {
+    hostLoopbackPorts: spec.hostLoopbackPorts,
+    stage: root ? { folder: STAGE, mounts } : null,
+    command: [...drop, tools.bwrap, '--args', '@args', '--', ...spec.command],
+    args: bubblewrapArguments(spec, where),
+  }
+}
+
+function stagedMounts(spec: LaunchSpec): StagedMount[] {
+  const writable = new Set([
+    spec.home,
+    ...spec.shares.filter(({ write }) => write).map(({ source }) => source),
+  ])
+  const sources = [...new Set([spec.home, ...spec.shares.map(({ source }) => source)])]
+  return sources.map((source, index) => {
+    const { uid, gid } = statSync(source)
+    return {
+      source,
+      target: `${STAGE}/${index}`,
+      directory: statSync(source).isDirectory(),
+      idmap: uid === DEDICATED_ID ? null : { uid, gid, to: DEDICATED_ID },
+      withoutIdmap: writable.has(source) ? 'fail' : 'plain',
+    }
+  })
+}
+
+function runningServer(child: ChildProcess, exited: Promise<ServerExit>): RunningServer {
+  return {
+    stdin: child.stdin as Writable,
+    stdout: child.stdout as Readable,
+    stderr: child.stderr as Readable,
+    exited,
+    kill: (signal) => {
+      const server = signal === 'SIGKILL' || child.pid === undefined ? null : serverProcess(child.pid)
+      try {
+        if (server === null) child.kill(signal)
+        else process.kill(server, signal)
+      } catch {
+        // It ended a moment ago.
+      }
+    },
+  }
+}
+
+/** What unshare and the tap say before the server's own stderr begins. */
+function tail(child: ChildProcess): { text(): string; stop(): void } {
+  let text = ''
+  const add = (chunk: Buffer): void => {
+    text = (text + chunk.toString()).slice(-4096)
+  }
+  child.stderr?.on('data', add)
+  return {
+    text: () => text.trim(),
+    stop: () => {
+      child.stderr?.off('data', add)
+      child.stderr?.pause()
+    },
+  }
+}
+
+function startError(error: unknown, stderr: string): McpRunError {
+  const message = error instanceof Error ? error.message : String(error)
+  const detail = stderr === '' ? message : `${message} (${stderr})`
+  return new McpRunError('sandbox-unavailable', `the sandbox cannot be started: ${detail}`, {
+    hint: 'mcp-run doctor says what this machine lacks',
+    cause: error,
+  })
+}

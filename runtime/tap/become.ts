@@ -1,0 +1,44 @@
+import { readdirSync, writeSync } from 'node:fs'
+import type { TapConfig, Word } from './config.ts'
+import { checked, errnoName, execve, fcntl, lseek, memfdCreate, signal } from './libc.ts'
+
+const F_SETFD = 2
+const FD_CLOEXEC = 1
+const SIGPIPE = 13
+
+/**
+ * Replaces this process by the command, with an empty environment and no descriptors but stdio and the
+ * data that its arguments name. Returns only by throwing.
+ */
+export function becomes(config: TapConfig): never {
+  keepOnlyStdio()
+  const args = dataDescriptor(config.args.map((word) => `${wordText(word)}\0`).join(''))
+  const command = config.command.map((word) => (word === '@args' ? String(args) : word))
+  const program = command[0]
+  if (program === undefined) throw new Error('there is no command')
+  // Node ignores SIGPIPE, and an ignored signal stays ignored over execve.
+  signal(SIGPIPE, null)
+  execve(program, [...command, null], [null])
+  throw new Error(`${program}: ${errnoName()}`)
+}
+
+/** Node closes its stdio on exec; what a careless parent of mcp-run left open it may not. */
+function keepOnlyStdio(): void {
+  for (const name of readdirSync('/proc/self/fd')) {
+    fcntl(Number(name), F_SETFD, Number(name) > 2 ? FD_CLOEXEC : 0)
+  }
+}
+
+function wordText(word: Word): string {
+  if (typeof word === 'string') return word
+  return String(dataDescriptor(Buffer.from(word.data, 'base64')))
+}
+
+/** A descriptor that holds `data` in memory, to be read from its start. */
+function dataDescriptor(data: string | Buffer): number {
+  const bytes = Buffer.from(data as string)
+  const fd = checked('memfd_create', memfdCreate('mcp-run', 0))
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
+  checked('lseek', Number(lseek(fd, 0, 0)))
+  return fd
+}
