@@ -28,6 +28,8 @@ export type GapKind =
   | 'flow-limit'
   /** DNS queries refused for lack of room. */
   | 'dns-limit'
+  /** Rows that were not kept one by one, since there were too many of their kind; the report's sums hold them. */
+  | 'folded'
   /** The recorder died; open flows may have moved more bytes than were counted. */
   | 'recorder-lost'
 

@@ -15,7 +15,7 @@ export type Tool = keyof typeof TOOLS
 
 /** Clients start servers with short PATHs, and root's tools are often not on a user's. */
 export const TOOL_PATH = [
-  ...(process.env['PATH'] ?? '').split(':'),
+  ...(process.env.PATH ?? '').split(':'),
   '/usr/local/sbin',
   '/usr/sbin',
   '/sbin',

@@ -1,0 +1,76 @@
+import { createServer, type Socket } from 'node:net'
+import { inBackground } from './context.ts'
+import { type FlowOptions, handleFlow } from './flow.ts'
+import type { Relay } from './relay.ts'
+
+/** Connections of one session at a time; beyond, they are refused and counted. */
+const MAX_FLOWS = 2048
+const PROGRESS_MS = 10_000
+
+export interface Capture {
+  /** Cuts what is open, and resolves when every flow's row is complete. */
+  close(cause: string): Promise<void>
+}
+
+/** Accepts every TCP connection that the server makes, whatever address it dialled. */
+export function serveCapture(fd: number, options: Omit<FlowOptions, 'onRelay'>): Capture {
+  const { context } = options
+  const sockets = new Set<Socket>()
+  const flows = new Set<Promise<void>>()
+  const relays = new Map<string, { readonly relay: Relay; reported: number }>()
+  let refused = 0
+
+  const onRelay: FlowOptions['onRelay'] = (flow, relay) => {
+    relays.set(flow, { relay, reported: 0 })
+    void relay.ended.then(() => relays.delete(flow))
+  }
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    if (sockets.size >= MAX_FLOWS) {
+      refused++
+      socket.resetAndDestroy()
+      return
+    }
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    // Until a relay listens, an error has nothing to say beyond the close that follows it.
+    socket.on('error', () => undefined)
+    const flow = handleFlow({ ...options, onRelay }, socket)
+      .catch(() => {
+        socket.destroy()
+      })
+      .finally(() => flows.delete(flow))
+    flows.add(flow)
+  })
+  server.listen({ fd })
+
+  const reportRefused = async (): Promise<void> => {
+    if (refused === 0) return
+    const gap = { session: context.session, at: context.clock(), kind: 'flow-limit', count: refused } as const
+    refused = 0
+    await context.record({ kind: 'gap', gap })
+  }
+  const report = async (): Promise<void> => {
+    await reportRefused()
+    const entries = [...relays].flatMap(([flow, entry]) => {
+      const counts = entry.relay.counts()
+      const total = counts.bytesSent + counts.bytesReceived
+      if (total === entry.reported) return []
+      entry.reported = total
+      return [{ kind: 'flow-progress', flow, counts } as const]
+    })
+    if (entries.length > 0) await context.record(...entries)
+  }
+  const timer = setInterval(() => inBackground(report()), PROGRESS_MS)
+  timer.unref()
+
+  return {
+    close: async (cause) => {
+      clearInterval(timer)
+      server.close()
+      for (const { relay } of relays.values()) relay.abort(cause)
+      for (const socket of sockets) socket.destroy()
+      await Promise.all(flows)
+      await reportRefused().catch(() => undefined)
+    },
+  }
+}

@@ -1,0 +1,53 @@
+import type { AlertEvent } from '../model/alert.ts'
+import type { Journal, JournalEntry } from '../model/journal.ts'
+import type { Phase } from '../model/session.ts'
+import type { Mode } from '../model/verdict.ts'
+import type { Rules } from '../policy/rules.ts'
+
+/** What every part of the recorder knows of the session that it records. */
+export interface RecorderContext {
+  readonly server: string
+  readonly session: string
+  readonly phase: Phase
+  readonly mode: Mode
+  readonly rules: Rules
+  readonly clock: () => number
+  /** Unique over all sessions. */
+  readonly nextId: () => string
+  /**
+   * Commits the entries, then tells of the alerts among them. Rejects when the store fails; the session is
+   * ended by then, and nothing may leave.
+   */
+  readonly record: (...entries: readonly JournalEntry[]) => Promise<void>
+}
+
+export interface ContextOptions extends Omit<RecorderContext, 'record' | 'nextId'> {
+  readonly journal: Journal
+  /** Each finding, once its row is committed. */
+  readonly onAlert: (alert: AlertEvent) => void
+  /** The store failed: end the server. */
+  readonly onFailure: (error: unknown) => void
+}
+
+export function recorderContext(options: ContextOptions): RecorderContext {
+  const { journal, onAlert, onFailure, ...facts } = options
+  let count = 0
+  return {
+    ...facts,
+    nextId: () => `${facts.session}.${++count}`,
+    record: async (...entries) => {
+      try {
+        await journal.write(...entries)
+      } catch (error) {
+        onFailure(error)
+        throw error
+      }
+      for (const entry of entries) if (entry.kind === 'alert') onAlert(entry.alert)
+    },
+  }
+}
+
+/** For entries whose failure `record` has already reported, and after which there is nothing left to do. */
+export function inBackground(promise: Promise<void>): void {
+  promise.catch(() => undefined)
+}

@@ -1,0 +1,49 @@
+import { createServer, type Socket } from 'node:net'
+import { canonicalAddress } from '../policy/address.ts'
+import type { DnsRequest } from './dns-server.ts'
+
+const IDLE_MS = 10_000
+const MAX_CONNECTIONS = 64
+
+/** DNS over TCP (RFC 7766): messages with a length in front, answered in the order in which they came. */
+export function serveDnsTcp(
+  fd: number,
+  answer: (request: DnsRequest) => Promise<Buffer | null>,
+): { close(): void } {
+  const open = new Set<Socket>()
+  const server = createServer((socket) => {
+    if (open.size >= MAX_CONNECTIONS) {
+      socket.resetAndDestroy()
+      return
+    }
+    open.add(socket)
+    socket.on('close', () => open.delete(socket))
+    socket.on('error', () => socket.destroy())
+    socket.setTimeout(IDLE_MS, () => socket.destroy())
+    serve(socket, answer).catch(() => socket.destroy())
+  })
+  server.listen({ fd })
+  return {
+    close: () => {
+      server.close()
+      for (const socket of open) socket.destroy()
+    },
+  }
+}
+
+async function serve(socket: Socket, answer: (request: DnsRequest) => Promise<Buffer | null>): Promise<void> {
+  const resolver = canonicalAddress(socket.localAddress ?? '') ?? ''
+  let pending = Buffer.alloc(0)
+  for await (const chunk of socket) {
+    pending = Buffer.concat([pending, chunk as Buffer])
+    while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
+      const end = 2 + pending.readUInt16BE(0)
+      const reply = await answer({ message: pending.subarray(2, end), transport: 'tcp', resolver })
+      pending = pending.subarray(end)
+      if (reply === null) throw new Error('not a DNS client')
+      const length = Buffer.alloc(2)
+      length.writeUInt16BE(reply.length)
+      socket.write(Buffer.concat([length, reply]))
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import type { Socket } from 'node:net'
+import type { FlowCounts, FlowRecord, HttpRequestRecord } from '../model/flow.ts'
+import type { JournalEntry } from '../model/journal.ts'
+import type { Verdict } from '../model/verdict.ts'
+import { canonicalAddress } from '../policy/address.ts'
+import { alertForFlow } from '../policy/alerts.ts'
+import {
+  dialsFirst,
+  type FlowFacts,
+  type Judgement,
+  judgeFlow,
+  judgeResolution,
+} from '../policy/judge-flow.ts'
+import { redactedPath } from '../protocol/http-head.ts'
+import { answeredNames } from './answered-names.ts'
+import type { RecorderContext } from './context.ts'
+import { dial } from './dial.ts'
+import { firstSeen, type Opening, readOpening } from './first-bytes.ts'
+import type { NameBook } from './name-book.ts'
+import { refuse } from './refusal.ts'
+import { type Relay, relay } from './relay.ts'
+import type { Resolver } from './resolver.ts'
+import type { Sinkhole } from './sinkhole.ts'
+
+export interface FlowOptions {
+  readonly context: RecorderContext
+  readonly names: NameBook
+  readonly sinkhole: Sinkhole
+  readonly resolver: Resolver
+  /** Whether an address and port are the recorder's own. */
+  readonly isOwn: (address: string, port: number) => boolean
+  /** Called with each relay that begins, so that it can be counted and cut. */
+  readonly onRelay: (flow: string, relay: Relay) => void
+}
+
+const NOTHING: FlowCounts = { bytesSent: 0, bytesReceived: 0 }
+const NO_OPENING: Opening = { bytes: Buffer.alloc(0), first: { kind: 'unknown' }, ended: false }
+
+/** One connection from its acceptance to its end. Rejects only when the store fails. */
+export async function handleFlow(options: FlowOptions, socket: Socket): Promise<void> {
+  const { context } = options
+  const startedAt = context.clock()
+  const address = canonicalAddress(socket.localAddress ?? '') ?? ''
+  const port = socket.localPort ?? 0
+  const seen: Omit<FlowFacts, 'first'> = {
+    mode: context.mode,
+    address,
+    port,
+    answered: answeredNames(options, address),
+    own: options.isOwn(address, port),
+  }
+  const atOnce = seen.own || dialsFirst(context.rules, seen)
+  const opening = atOnce ? NO_OPENING : await readOpening(socket)
+  const first = atOnce ? ({ kind: 'none' } as const) : firstSeen(opening.first)
+  const judgement = judgeFlow(context.rules, { ...seen, first })
+  const { verdict, addresses } = await resolve(options, judgement, address)
+  const flow = flowRecord(context, { startedAt, address, port }, judgement, verdict, opening)
+  const opened = openingEntries(context, flow, opening)
+  if (verdict.action === 'denied') {
+    const denied = closing(context, flow, { state: 'denied', cause: verdict.reason }, NOTHING, null)
+    await context.record(...opened, denied)
+    refuse(socket, opening.first, verdict.reason)
+    return
+  }
+  await context.record(...opened)
+  const target = judgement.target?.kind === 'host-loopback' ? judgement.target.port : port
+  const dialled = await dial(addresses, target)
+  if (!dialled.ok) {
+    socket.resetAndDestroy()
+    const end = { state: 'unreachable', cause: dialled.code } as const
+    await context.record(closing(context, flow, end, NOTHING, null))
+    return
+  }
+  const carried = relay(socket, dialled.socket, opening.bytes, opening.ended)
+  options.onRelay(flow.id, carried)
+  const end = await carried.ended
+  const other = dialled.address === address ? null : dialled.address
+  await context.record(closing(context, flow, end, carried.counts(), other))
+}
+
+async function resolve(
+  { context, names, sinkhole, resolver }: FlowOptions,
+  judgement: Judgement,
+  picked: string,
+): Promise<{ verdict: Verdict; addresses: readonly string[] }> {
+  const { target } = judgement
+  const name = judgement.action === 'allowed' && target?.kind === 'name' ? target.name : null
+  const resolved = name === null ? null : await resolver.addresses(name)
+  const { verdict, dial: addresses } = judgeResolution({
+    mode: context.mode,
+    judgement,
+    picked,
+    pickedIsSinkhole: sinkhole.nameOf(picked) !== null && sinkhole.nameOf(picked) === name,
+    pickedAnsweredFor: name !== null && names.wasAnswered(name, picked),
+    resolved: resolved?.ok ? resolved.addresses : [],
+  })
+  return { verdict, addresses }
+}
+
+function flowRecord(
+  context: RecorderContext,
+  where: { startedAt: number; address: string; port: number },
+  { name, nameSource, protocol, chain }: Judgement,
+  { declaration, action, reason }: Verdict,
+  { first }: Opening,
+): FlowRecord {
+  return {
+    id: context.nextId(),
+    session: context.session,
+    phase: context.phase,
+    ...where,
+    transport: 'tcp',
+    name,
+    nameSource,
+    protocol,
+    sni: first.kind === 'tls' ? first.sni : null,
+    alpn: first.kind === 'tls' ? first.alpn : [],
+    ech: first.kind === 'tls' && first.ech,
+    httpHost: first.kind === 'http' ? first.host : null,
+    chain,
+    inspection: action === 'denied' ? 'none' : 'uninspected',
+    declaration,
+    action,
+    reason,
+  }
+}
+
+function openingEntries(context: RecorderContext, flow: FlowRecord, { first }: Opening): JournalEntry[] {
+  const entries: JournalEntry[] = [{ kind: 'flow-opened', flow }]
+  if (first.kind === 'http')
+    entries.push({ kind: 'http-request', request: requestRecord(context, flow, first) })
+  const alert = alertForFlow(context.server, flow)
+  if (alert !== null) entries.push({ kind: 'alert', alert })
+  return entries
+}
+
+function requestRecord(
+  context: RecorderContext,
+  { id: flow, session, phase, declaration, action, reason }: FlowRecord,
+  head: Extract<Opening['first'], { kind: 'http' }>,
+): HttpRequestRecord {
+  return {
+    id: context.nextId(),
+    flow,
+    session,
+    phase,
+    at: context.clock(),
+    method: head.method,
+    host: head.absolute?.host ?? head.host,
+    path: redactedPath(head.target),
+    declaration,
+    action,
+    reason,
+  }
+}
+
+function closing(
+  context: RecorderContext,
+  flow: FlowRecord,
+  end: Pick<Extract<JournalEntry, { kind: 'flow-closed' }>, 'state' | 'cause'>,
+  counts: FlowCounts,
+  dialled: string | null,
+): JournalEntry {
+  return { kind: 'flow-closed', flow: flow.id, at: context.clock(), ...end, counts, dialled }
+}

@@ -1,0 +1,58 @@
+import type { AnsweredName } from '../policy/flow-facts.ts'
+
+/** Addresses and names that one session may make the recorder remember. */
+const CAPACITY = 50_000
+
+/** By which a name has its declaration from another one. */
+export interface Inheritance {
+  readonly chain: readonly string[]
+  readonly ports: readonly number[] | null
+}
+
+/**
+ * What our DNS server has answered in this session: which names an address was given for, and which names
+ * have their declaration from another one. The oldest entries make room.
+ */
+export interface NameBook {
+  /** Notes that `name` was answered with these addresses. */
+  answer(name: string, addresses: readonly string[]): void
+  answeredWith(address: string): readonly AnsweredName[]
+  wasAnswered(name: string, address: string): boolean
+  inherit(name: string, from: Inheritance): void
+  inherited(name: string): Inheritance | null
+}
+
+export function createNameBook(): NameBook {
+  const names = new Map<string, Set<string>>()
+  const heirs = new Map<string, Inheritance>()
+  return {
+    answer: (name, addresses) => {
+      for (const address of addresses) {
+        const known = names.get(address) ?? new Set()
+        if (known.size < CAPACITY) known.add(name)
+        names.delete(address)
+        names.set(address, known)
+      }
+      forgetOldest(names)
+    },
+    answeredWith: (address) =>
+      [...(names.get(address) ?? [])].map((name) => {
+        const from = heirs.get(name)
+        return { name, chain: from?.chain ?? [], inheritedPorts: from?.ports ?? null }
+      }),
+    wasAnswered: (name, address) => names.get(address)?.has(name) ?? false,
+    inherit: (name, from) => {
+      if (!heirs.has(name)) heirs.set(name, from)
+      forgetOldest(heirs)
+    },
+    inherited: (name) => heirs.get(name) ?? null,
+  }
+}
+
+/** A Map keeps the order of insertion. */
+function forgetOldest(map: Map<string, unknown>): void {
+  for (const key of map.keys()) {
+    if (map.size <= CAPACITY) return
+    map.delete(key)
+  }
+}

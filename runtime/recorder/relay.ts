@@ -1,0 +1,69 @@
+import type { Socket } from 'node:net'
+import type { FlowCounts } from '../model/flow.ts'
+
+export interface RelayEnd {
+  readonly state: 'closed' | 'aborted'
+  readonly cause: string
+}
+
+export interface Relay {
+  counts(): FlowCounts
+  readonly ended: Promise<RelayEnd>
+  /** Cuts both sides. */
+  abort(cause: string): void
+}
+
+/**
+ * Carries bytes both ways until both sides have ended: what one side cannot take stops the other (back-pressure),
+ * and a side that has ended may still receive (half-close). Nothing is carried before `opening` is.
+ */
+export function relay(server: Socket, destination: Socket, opening: Buffer, serverEnded: boolean): Relay {
+  let cut: string | null = null
+  const abort = (cause: string): void => {
+    cut ??= cause
+    server.resetAndDestroy()
+    destination.resetAndDestroy()
+  }
+  const ended = new Promise<RelayEnd>((resolve) => {
+    let open = 2
+    const closed = (): void => {
+      if (--open > 0) return
+      resolve(
+        cut === null ? { state: 'closed', cause: 'both sides closed' } : { state: 'aborted', cause: cut },
+      )
+    }
+    for (const side of [server, destination]) {
+      if (side.closed) closed()
+      else side.once('close', closed)
+    }
+  })
+  server.on('error', (error) => abort(`reset by server (${codeOf(error)})`))
+  destination.on('error', (error) => abort(`reset by destination (${codeOf(error)})`))
+  if (opening.length > 0) destination.write(opening)
+  if (serverEnded) destination.end()
+  else carry(server, destination)
+  carry(destination, server)
+  // A side that was gone before it had a listener reports no error of its own.
+  if (server.destroyed) abort('server closed')
+  return {
+    ended,
+    abort,
+    counts: () => ({
+      bytesSent: destination.bytesWritten - destination.writableLength,
+      bytesReceived: server.bytesWritten - server.writableLength,
+    }),
+  }
+}
+
+function carry(from: Socket, to: Socket): void {
+  from.on('data', (chunk) => {
+    if (!to.write(chunk)) from.pause()
+  })
+  to.on('drain', () => from.resume())
+  from.on('end', () => to.end())
+  from.resume()
+}
+
+function codeOf(error: NodeJS.ErrnoException): string {
+  return error.code ?? 'error'
+}

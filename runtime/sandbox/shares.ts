@@ -1,0 +1,99 @@
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { McpRunError } from '../model/errors.ts'
+import type { Share } from './backend.ts'
+
+/** Never shared, nor anything in them: the kernel's, other services' sockets, other sandboxes. */
+const NEVER = ['/proc', '/sys', '/dev', '/run', '/var/run']
+/** Folders that are looked through for sockets before they are shared. */
+const MAX_FOLDERS = 2000
+const DEPTH = 4
+
+export interface ShareContext {
+  /** mcp-run's own working folder: relative paths begin there. */
+  readonly cwd: string
+  /** Holds every server's history: no server sees it. */
+  readonly store: string
+}
+
+/** A path as a person writes it, made absolute: `~/x`, relative to the working folder, or absolute. */
+export function absolutePath(path: string, cwd: string): string {
+  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : resolve(cwd, path)
+}
+
+/** Throws `usage`, naming what asked for it (`--allow-read`, `files.read`), when the path cannot be shared. */
+export function share(path: string, write: boolean, asked: string, context: ShareContext): Share {
+  const target = absolutePath(path, context.cwd)
+  if (!existsSync(target)) {
+    throw new McpRunError('usage', `${asked} ${path}: there is no such file or folder`, {
+      hint: `mkdir -p ${target}`,
+    })
+  }
+  const source = realpathSync(target)
+  const problem = refusal(source, context)
+  if (problem !== null) {
+    throw new McpRunError('usage', `${asked} ${path}: ${problem}`, {
+      hint: 'share a folder that holds only what the server needs',
+    })
+  }
+  return { source, target, write }
+}
+
+/** Why a folder of the host is not shared; null when it may be. */
+export function refusal(source: string, { store }: ShareContext): string | null {
+  if (source === '/') return 'the whole file system is never shared'
+  const never = NEVER.find((folder) => isWithin(source, folder))
+  if (never !== undefined) return `${never} is never shared`
+  if (isWithin(store, source) || isWithin(source, join(store, 'servers'))) {
+    return `it holds mcp-run's own store, ${store}`
+  }
+  if (isWithin(homedir(), source)) return 'a whole home folder is never shared'
+  const socket = findSocket(source)
+  return socket === null ? null : `it holds a socket, ${socket}, by which the server could leave its sandbox`
+}
+
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`)
+}
+
+/** The first socket found, breadth first, within bounds: a door that needs no network. */
+function findSocket(root: string): string | null {
+  if (statSync(root).isSocket()) return root
+  if (!statSync(root).isDirectory()) return null
+  let level = [root]
+  let looked = 0
+  for (let depth = 0; depth < DEPTH && level.length > 0; depth++) {
+    const next: string[] = []
+    for (const folder of level) {
+      if (++looked > MAX_FOLDERS) return null
+      for (const entry of entries(folder)) {
+        if (entry.isSocket()) return join(folder, entry.name)
+        if (entry.isDirectory() && entry.name !== 'node_modules' && entry.name !== '.git')
+          next.push(join(folder, entry.name))
+      }
+    }
+    level = next
+  }
+  return null
+}
+
+function entries(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch {
+    return []
+  }
+}
+
+/** Whether a program is where every sandbox has it. */
+export function isInRoot(path: string): boolean {
+  return ['/usr', '/bin', '/sbin', '/lib', '/lib64', '/nix/store'].some((folder) => isWithin(path, folder))
+}
+
+/** The program itself, where the sandbox's root does not hold it. */
+export function programShare(path: string): readonly Share[] {
+  if (isInRoot(path) || !existsSync(path)) return []
+  const source = realpathSync(path)
+  return isInRoot(source) && path === source ? [] : [{ source, target: path, write: false }]
+}

@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AlertEvent } from './model/alert.ts'
+import { McpRunError } from './model/errors.ts'
+import type { Journal } from './model/journal.ts'
+import type { LoadedProfile } from './model/profile.ts'
+import type { Phase, SessionEnd, SessionRecord } from './model/session.ts'
+import type { Mode } from './model/verdict.ts'
+import { compileRules } from './policy/rules.ts'
+import { recorderContext } from './recorder/context.ts'
+import { type Recorder, startRecorder } from './recorder/recorder.ts'
+import type { LaunchSpec, OpenSandbox, RunningServer, SandboxBackend, ServerExit } from './sandbox/backend.ts'
+import { SANDBOX_HOST } from './sandbox/root-filesystem.ts'
+import { openJournal } from './store/open-journal.ts'
+import { processIdentity } from './store/process-alive.ts'
+import { safeName } from './store/store-folder.ts'
+
+export interface SessionOptions {
+  /** Whose history this is. */
+  readonly server: string
+  readonly phase: Phase
+  readonly mode: Mode
+  /** What is declared, and the digest of all that it was made of. */
+  readonly declared: Pick<LoadedProfile, 'digest'> & {
+    readonly egress: LoadedProfile['profile']['egress']
+    readonly limits: LoadedProfile['profile']['limits']
+  }
+  readonly package: { readonly label: string; readonly integrity: string | null } | null
+  readonly backend: SandboxBackend
+  /** Opened by the caller, who may have had something to read meanwhile. */
+  readonly sandbox: OpenSandbox
+  readonly store: string
+  readonly workerPath: string
+  readonly launch: Omit<LaunchSpec, 'home' | 'hostLoopbackPorts'>
+  readonly onAlert: (alert: AlertEvent) => void
+  readonly mark?: (span: string) => void
+}
+
+/** A server that runs in its sandbox under the recorder. */
+export interface Session {
+  readonly record: SessionRecord
+  readonly server: RunningServer
+  /** Settles when the server has ended and all that it did is in the store. Rejects with `store-failed` or `recorder-failed`. */
+  readonly ended: Promise<ServerExit>
+}
+
+/** Starts a server: capture first, then its row, then its process. Rejects with the reason and leaves nothing behind. */
+export async function startSession(options: SessionOptions): Promise<Session> {
+  const { sandbox, store, server: name, mark = () => undefined } = options
+  const home = join(store, 'homes', safeName(name))
+  mkdirSync(home, { recursive: true, mode: 0o700 })
+  let journal: Journal | null = null
+  try {
+    const opening = openJournal({ store, server: name, workerPath: options.workerPath })
+    opening.then(
+      () => mark('journal'),
+      () => undefined,
+    )
+    const sockets = await sandbox.sockets
+    mark('sockets')
+    journal = await opening
+    const record = sessionRecord(options, sandbox.limit(options.declared.limits))
+    await journal.write({ kind: 'session-opened', session: record })
+    mark('session row')
+    const failure = failureOnce()
+    const rules = compileRules(options.declared.egress)
+    const context = recorderContext({
+      server: name,
+      session: record.id,
+      phase: options.phase,
+      mode: options.mode,
+      rules,
+      clock: Date.now,
+      journal,
+      onAlert: options.onAlert,
+      onFailure: failure.report,
+    })
+    const recorder = startRecorder({ context, sockets, hostname: SANDBOX_HOST })
+    const hostLoopbackPorts = [...new Set(rules.loopback.flatMap((rule) => rule.ports))]
+    const server = await sandbox.launch({ ...options.launch, home, hostLoopbackPorts })
+    mark('launched')
+    failure.onReport(() => sandbox.destroy())
+    return { record, server, ended: finish({ server, recorder, journal, record, failure }) }
+  } catch (error) {
+    sandbox.destroy()
+    await journal?.close().catch(() => undefined)
+    throw error
+  }
+}
+
+interface Failure {
+  report(error: unknown): void
+  onReport(then: () => void): void
+  readonly error: McpRunError | null
+}
+
+/** The first failure of the recorder or its store: the server is ended, whatever it is doing. */
+function failureOnce(): Failure {
+  let error: McpRunError | null = null
+  let react: (() => void) | null = null
+  return {
+    get error() {
+      return error
+    },
+    report: (cause) => {
+      error ??= asFailure(cause)
+      react?.()
+    },
+    onReport: (then) => {
+      react = then
+      if (error !== null) then()
+    },
+  }
+}
+
+function asFailure(cause: unknown): McpRunError {
+  if (cause instanceof McpRunError) return cause
+  return new McpRunError('recorder-failed', `the recorder failed: ${String(cause)}`, { cause })
+}
+
+async function finish(parts: {
+  server: RunningServer
+  recorder: Recorder
+  journal: Journal
+  record: SessionRecord
+  failure: Failure
+}): Promise<ServerExit> {
+  const { server, recorder, journal, record, failure } = parts
+  const exit = await server.exited
+  await recorder.close('session ended').catch(failure.report)
+  const end: SessionEnd = failure.error !== null ? 'failed' : exit.signal === null ? 'exited' : 'signalled'
+  await journal
+    .write({
+      kind: 'session-closed',
+      session: record.id,
+      at: Date.now(),
+      end,
+      exitCode: exit.code,
+      signal: exit.signal,
+    })
+    .catch(failure.report)
+  await journal.close().catch(failure.report)
+  if (failure.error !== null) throw failure.error
+  return exit
+}
+
+function sessionRecord(options: SessionOptions, notEnforced: readonly string[]): SessionRecord {
+  const startedAt = Date.now()
+  return {
+    id: `${startedAt.toString(36)}${randomBytes(5).toString('hex')}`,
+    server: options.server,
+    phase: options.phase,
+    startedAt,
+    mode: options.mode,
+    sandbox: options.backend.name,
+    profileDigest: options.declared.digest,
+    notEnforced,
+    package: options.package?.label ?? null,
+    packageIntegrity: options.package?.integrity ?? null,
+    ...processIdentity(),
+  }
+}
