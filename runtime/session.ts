@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { AlertEvent } from './model/alert.ts'
 import { McpRunError } from './model/errors.ts'
 import type { Journal } from './model/journal.ts'
@@ -14,7 +12,6 @@ import type { LaunchSpec, OpenSandbox, RunningServer, SandboxBackend, ServerExit
 import { SANDBOX_HOST } from './sandbox/root-filesystem.ts'
 import { openJournal } from './store/open-journal.ts'
 import { processIdentity } from './store/process-alive.ts'
-import { safeName } from './store/store-folder.ts'
 
 export interface SessionOptions {
   /** Whose history this is. */
@@ -32,7 +29,7 @@ export interface SessionOptions {
   readonly sandbox: OpenSandbox
   readonly store: string
   readonly workerPath: string
-  readonly launch: Omit<LaunchSpec, 'home' | 'hostLoopbackPorts'>
+  readonly launch: Omit<LaunchSpec, 'hostLoopbackPorts'>
   readonly onAlert: (alert: AlertEvent) => void
   readonly mark?: (span: string) => void
 }
@@ -48,8 +45,6 @@ export interface Session {
 /** Starts a server: capture first, then its row, then its process. Rejects with the reason and leaves nothing behind. */
 export async function startSession(options: SessionOptions): Promise<Session> {
   const { sandbox, store, server: name, mark = () => undefined } = options
-  const home = join(store, 'homes', safeName(name))
-  mkdirSync(home, { recursive: true, mode: 0o700 })
   let journal: Journal | null = null
   try {
     const opening = openJournal({ store, server: name, workerPath: options.workerPath })
@@ -78,7 +73,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     })
     const recorder = startRecorder({ context, sockets, hostname: SANDBOX_HOST })
     const hostLoopbackPorts = [...new Set(rules.loopback.flatMap((rule) => rule.ports))]
-    const server = await sandbox.launch({ ...options.launch, home, hostLoopbackPorts })
+    const server = await sandbox.launch({ ...options.launch, hostLoopbackPorts })
     mark('launched')
     failure.onReport(() => sandbox.destroy())
     return { record, server, ended: finish({ server, recorder, journal, record, failure }) }

@@ -49,7 +49,7 @@ export function serverEnvironment(options: EnvironmentOptions): Environment {
     if (value !== undefined) env[name] = value
   }
   for (const [name, value] of Object.entries(profile.set)) {
-    env[name] = value.replaceAll('${HOME}', home).replaceAll('${CWD}', cwd)
+    env[name] = value.replace(/\$\{(HOME|CWD)\}/g, (_, which) => (which === 'HOME' ? home : cwd))
   }
   return { env, shares: [...certificates.shares, ...programShare(node)] }
 }

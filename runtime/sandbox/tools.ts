@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { McpRunError } from '../model/errors.ts'
 
@@ -37,10 +37,20 @@ export function findProgram(name: string, path: string = TOOL_PATH): string | nu
   return null
 }
 
+/** Where `mcp-run doctor --fix` puts a copy of unshare, if AppArmor lets only programs with a profile make namespaces. */
+export const LAUNCHER = '/usr/local/lib/mcp-run/unshare'
+
+export function unshareProgram(): string | null {
+  return existsSync(LAUNCHER) ? LAUNCHER : findProgram('unshare')
+}
+
 /** Throws `sandbox-unavailable`, naming all that is missing and the command that adds it. */
 export function requireTools(): Record<Tool, string> {
   const found = Object.fromEntries(
-    (Object.keys(TOOLS) as Tool[]).map((tool) => [tool, findProgram(tool)]),
+    (Object.keys(TOOLS) as Tool[]).map((tool) => [
+      tool,
+      tool === 'unshare' ? unshareProgram() : findProgram(tool),
+    ]),
   ) as Record<Tool, string | null>
   const missing = (Object.keys(TOOLS) as Tool[]).filter((tool) => found[tool] === null)
   if (missing.length > 0) {

@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Where this installation's own files are, whether run from dist/ or from its sources. */
+export interface OwnPaths {
+  readonly root: string
+  readonly tap: string
+  readonly storeWorker: string
+  readonly profiles: string
+}
+
+export function ownPaths(): OwnPaths {
+  const root = packageRoot(dirname(fileURLToPath(import.meta.url)))
+  return {
+    root,
+    tap: join(root, 'dist', 'tap.cjs'),
+    storeWorker: join(root, 'dist', 'store-worker.cjs'),
+    profiles: join(root, 'profiles'),
+  }
+}
+
+export function ownVersion(): string {
+  return JSON.parse(readFileSync(join(ownPaths().root, 'package.json'), 'utf8')).version
+}
+
+function packageRoot(from: string): string {
+  for (let folder = from; folder !== dirname(folder); folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json'))) return folder
+  }
+  throw new Error(`no package.json above ${from}`)
+}

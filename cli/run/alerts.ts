@@ -1,0 +1,24 @@
+import type { AlertEvent } from '../../runtime/model/alert.ts'
+import { type AlertNotice, alertLine, alertNotice } from './alert-line.ts'
+
+/** Beyond these, stderr says only where the rest is. */
+const MAX_LINES = 100
+
+/** Each finding of a session is told once; the store counts the rest. */
+export function tellOnce(
+  say: (line: string) => void,
+  notify: (notice: AlertNotice) => void,
+): (alert: AlertEvent) => void {
+  const told = new Set<string>()
+  return (alert) => {
+    if (told.has(alert.key) || told.size > MAX_LINES) return
+    told.add(alert.key)
+    if (told.size > MAX_LINES) {
+      say(`more findings than ${MAX_LINES}: see egress alerts --server ${alert.server}`)
+      return
+    }
+    const notice = alertNotice(alert)
+    say(alertLine(notice))
+    notify(notice)
+  }
+}

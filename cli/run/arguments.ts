@@ -1,0 +1,132 @@
+import { parseArgs } from 'node:util'
+import { McpRunError } from '../../runtime/model/errors.ts'
+import type { Mode } from '../../runtime/model/verdict.ts'
+
+export interface RunOptions {
+  readonly profile: string | null
+  readonly sandbox: 'auto' | 'native'
+  /** Null: as the profile says. */
+  readonly mode: Mode | null
+  readonly allowRead: readonly string[]
+  readonly allowWrite: readonly string[]
+  readonly passEnv: readonly string[]
+  readonly store: string | undefined
+  readonly packages: readonly string[]
+  readonly timing: boolean
+}
+
+export type Arguments =
+  | { readonly kind: 'help' | 'version' }
+  | { readonly kind: 'doctor'; readonly fix: boolean }
+  /** `own`: what follows `--` is a command; else it is a package, or the server's arguments. */
+  | {
+      readonly kind: 'run'
+      readonly options: RunOptions
+      readonly own: boolean
+      readonly words: readonly string[]
+    }
+
+const OPTIONS = {
+  profile: { type: 'string' },
+  sandbox: { type: 'string' },
+  mode: { type: 'string' },
+  'allow-read': { type: 'string', multiple: true },
+  'allow-write': { type: 'string', multiple: true },
+  'pass-env': { type: 'string', multiple: true },
+  store: { type: 'string' },
+  package: { type: 'string', multiple: true, short: 'p' },
+  yes: { type: 'boolean', short: 'y' },
+  timing: { type: 'boolean' },
+  version: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+const HINT = 'mcp-run --help'
+
+/** npx's rule: options end at the first word that is not one, or at `--`; the rest is the server's. Throws `usage`. */
+export function parseArguments(argv: readonly string[]): Arguments {
+  const { head, rest, own } = splitArguments(argv)
+  if (!own && head.length === 0 && rest[0] === 'doctor') return doctor(rest.slice(1))
+  const { values } = parseHead(head)
+  if (values.help === true) return { kind: 'help' }
+  if (values.version === true) return { kind: 'version' }
+  const options: RunOptions = {
+    profile: values.profile ?? null,
+    sandbox: oneOf('--sandbox', values.sandbox, ['auto', 'native']) ?? 'auto',
+    mode: oneOf('--mode', values.mode, ['enforce', 'monitor']),
+    allowRead: values['allow-read'] ?? [],
+    allowWrite: values['allow-write'] ?? [],
+    passEnv: (values['pass-env'] ?? []).map(environmentName),
+    store: values.store,
+    packages: values.package ?? [],
+    timing: values.timing ?? false,
+  }
+  if (own && rest.length === 0) throw new McpRunError('usage', 'no command follows --', { hint: HINT })
+  if (options.profile === null && options.packages.length === 0 && rest.length === 0) {
+    throw new McpRunError('usage', 'what is to be run? Name a profile or a package', {
+      hint: 'mcp-run --profile NAME, or mcp-run -y PACKAGE',
+    })
+  }
+  return { kind: 'run', options, own, words: rest }
+}
+
+function splitArguments(argv: readonly string[]): { head: string[]; rest: readonly string[]; own: boolean } {
+  const head: string[] = []
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at] ?? ''
+    if (word === '--') return { head, rest: argv.slice(at + 1), own: true }
+    if (!word.startsWith('-') || word === '-') return { head, rest: argv.slice(at), own: false }
+    head.push(word)
+    if (takesValue(word)) {
+      const value = argv[++at]
+      if (value === undefined) throw new McpRunError('usage', `${word} needs a value`, { hint: HINT })
+      // Joined, a value may begin with a dash.
+      head.splice(-1, 1, word.startsWith('--') ? `${word}=${value}` : `${word}${value}`)
+    }
+  }
+  return { head, rest: [], own: false }
+}
+
+/** Whether the next word is this option's value. */
+function takesValue(word: string): boolean {
+  if (word.includes('=')) return false
+  return Object.entries(OPTIONS).some(([name, option]) => {
+    const short = 'short' in option ? `-${option.short}` : null
+    return option.type === 'string' && (word === `--${name}` || word === short)
+  })
+}
+
+function parseHead(head: string[]) {
+  try {
+    return parseArgs({ args: head, options: OPTIONS, strict: true, allowPositionals: false })
+  } catch (error) {
+    const message = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)
+    throw new McpRunError('usage', message, { hint: HINT })
+  }
+}
+
+function oneOf<T extends string>(option: string, value: string | undefined, known: readonly T[]): T | null {
+  if (value === undefined) return null
+  const found = known.find((one) => one === value)
+  if (found === undefined) {
+    throw new McpRunError('usage', `${option} ${value}: it is one of ${known.join(', ')}`, { hint: HINT })
+  }
+  return found
+}
+
+function environmentName(name: string): string {
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name
+  throw new McpRunError('usage', `--pass-env ${name}: it takes a variable's name, not its value`, {
+    hint: '--pass-env API_KEY',
+  })
+}
+
+function doctor(words: readonly string[]): Arguments {
+  const unknown = words.find((word) => word !== '--fix')
+  if (unknown !== undefined) {
+    throw new McpRunError('usage', `mcp-run doctor does not take ${unknown}`, {
+      hint: 'mcp-run doctor [--fix]',
+    })
+  }
+  return { kind: 'doctor', fix: words.includes('--fix') }
+}

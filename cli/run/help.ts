@@ -1,0 +1,24 @@
+export const HELP = `mcp-run: starts an MCP server in a sandbox whose only way out is a recorder.
+
+  mcp-run --profile NAME|FILE [OPTIONS] [SERVER ARGUMENTS]    the profile's own package or command
+  mcp-run -y PACKAGE[@VERSION] [SERVER ARGUMENTS]             as npx takes it; its built-in profile if there is one
+  mcp-run --profile NAME -- COMMAND [ARGUMENTS]               any command of your own
+  mcp-run doctor [--fix]                                      what this machine can do, and what it lacks
+
+Options, up to the first word that is not one, or --:
+  --profile NAME|FILE   what the server declares: a built-in name, your own, or a YAML file
+  -y, --yes             accepted, as npx's is; nothing is ever asked
+  -p, --package NAME    the package that holds the command which follows
+  --mode enforce        what is not declared goes nowhere (default, unless the profile says otherwise)
+  --mode monitor        it is let through, and flagged all the same
+  --allow-read DIR      the server sees this folder, read-only, at the same path; again for more
+  --allow-write DIR     the same, and may write there
+  --pass-env NAME       passes one more variable of the environment
+  --sandbox native      auto (default) or native
+  --store DIR           where history, packages and homes are kept (MCP_RUN_HOME, else ~/.mcp-run)
+  --timing              how long each step to the server's first answer took, on stderr
+  --version, --help
+
+What the server contacted: egress report. Exit codes: the server's own; 2 usage or profile; 3 the sandbox
+cannot be had; 4 the recorder or its store failed, and the server was ended.
+`

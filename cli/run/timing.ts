@@ -1,0 +1,18 @@
+/** Spans of a start, each from the one before; the first from this process's own start. */
+export interface Timing {
+  mark(span: string): void
+  /** Lines for a person, in milliseconds. */
+  lines(): readonly string[]
+}
+
+export function startTiming(): Timing {
+  const spans: { readonly span: string; readonly at: number }[] = []
+  return {
+    mark: (span) => spans.push({ span, at: performance.now() }),
+    lines: () =>
+      spans.map(({ span, at }, index) => {
+        const took = at - (spans[index - 1]?.at ?? 0)
+        return `timing: ${span.padEnd(14)} ${took.toFixed(1).padStart(8)} ms  (at ${at.toFixed(1)})`
+      }),
+  }
+}

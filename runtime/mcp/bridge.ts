@@ -1,0 +1,125 @@
+import type { Bridge, BridgeOptions, BridgeOutcome } from './bridge-types.ts'
+import { ClientState } from './client-state.ts'
+import { deferred } from './deferred.ts'
+import { flushed } from './flushed.ts'
+import { type Direction, LineLook } from './line-look.ts'
+import { MessageScan } from './message-scan.ts'
+import { Notifier } from './notifier.ts'
+import { Pump } from './pump.ts'
+import { Speaker } from './speaker.ts'
+import { relayStderr } from './stderr-relay.ts'
+import { settledWithin, systemTimers } from './timers.ts'
+
+export const MAX_LINE_BYTES = 64 * 1024 * 1024
+/** How long the server's last words on stderr are waited for once its stdout has ended. */
+const LAST_WORDS_MS = 500
+
+/** Joins a client's stdio and a server's, byte for byte, until one of them is gone. */
+export function startBridge(options: BridgeOptions): Bridge {
+  const { client, server, serverName, onLine: observer, timers = systemTimers } = options
+  const maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES
+  const done = deferred<BridgeOutcome>()
+  const clientClosed = deferred<void>()
+  const speaker = new Speaker(client.stderr)
+  const state = new ClientState()
+  const warn = (text: string) => speaker.say(text)
+  const requests = new LineLook({ direction: 'to-server', observer, warn })
+  const answers = new LineLook({ direction: 'to-client', observer, warn })
+
+  const closeServerInput = () => {
+    server.stdin.end()
+    clientClosed.resolve()
+  }
+  const tooLong = (direction: Direction) => {
+    const who = direction === 'to-server' ? 'the client sent' : 'the server wrote'
+    const what = `${who} a line of more than ${sizeText(maxLineBytes)}; the session is ended`
+    speaker.say(what)
+    notifier.send('error', { event: 'line-too-long', message: what })
+    notifier.close()
+    toServer.stop()
+    toClient.stop()
+    server.stdin.destroy()
+    server.stdout.destroy()
+    done.resolve({ reason: 'line-too-long', direction, maxLineBytes })
+  }
+  const clientGone = () => {
+    notifier.close()
+    toServer.stop()
+    closeServerInput()
+    done.resolve({ reason: 'client-gone' })
+  }
+  const serverEnded = async () => {
+    answers.end()
+    toServer.stop()
+    server.stdin.end()
+    const isDelivered = await flushed(client.stdout)
+    if (!isDelivered) return clientGone()
+    notifier.flush()
+    await flushed(client.stdout)
+    await settledWithin(
+      stderrEnded.then(() => flushed(client.stderr)),
+      LAST_WORDS_MS,
+      timers,
+    )
+    done.resolve({ reason: 'server-ended' })
+  }
+
+  const toServer = new Pump({
+    source: client.stdin,
+    destination: server.stdin,
+    maxLineBytes,
+    look: (bytes) => requests.push(bytes),
+    onEnd: () => {
+      requests.end()
+      closeServerInput()
+    },
+    onTooLong: () => tooLong('to-server'),
+    // The server reads no more; what it still writes is of use.
+    onGone: () => {},
+  })
+  const toClient = new Pump({
+    source: server.stdout,
+    destination: client.stdout,
+    maxLineBytes,
+    look: (bytes) => answers.push(bytes),
+    wantsLineEnd: () => notifier.isWaiting,
+    atLineEnd: () => notifier.flush(),
+    onEnd: serverEnded,
+    onTooLong: () => tooLong('to-client'),
+    onGone: clientGone,
+  })
+  const notifier = new Notifier(state, {
+    ready: () => toClient.isBetweenLines,
+    write: (line) => client.stdout.write(line),
+  })
+  const stderrEnded = relayStderr({ source: server.stderr, speaker, serverName, timers })
+
+  let followsAnswers = false
+  const scan = new MessageScan((facts) => {
+    state.fromClient(facts)
+    if (state.followsAnswers && !followsAnswers) {
+      followsAnswers = true
+      answers.follow(answerScan(state, toClient.atLineStart))
+    }
+    notifier.flush()
+  })
+  requests.follow(scan)
+
+  return {
+    notify: (level, data) => notifier.send(level, data),
+    say: (text) => speaker.say(text),
+    done: done.promise,
+    clientClosed: clientClosed.promise,
+  }
+}
+
+function sizeText(bytes: number): string {
+  const mebibytes = bytes / 1024 / 1024
+  return Number.isInteger(mebibytes) ? `${mebibytes} MiB` : `${bytes} bytes`
+}
+
+function answerScan(state: ClientState, atLineStart: boolean): MessageScan {
+  const scan = new MessageScan((facts) => state.fromServer(facts))
+  if (!atLineStart) scan.skipLine()
+  return scan
+}

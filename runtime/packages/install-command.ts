@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { basename, delimiter, dirname, join } from 'node:path'
+import type { InstallRequest } from './install-run.ts'
+import type { Environment, NpmClient } from './npm-client.ts'
+import type { NpmConfig } from './npm-config.ts'
+import { type ConfigValue, formatNpmrc } from './npmrc.ts'
+import { formatPackageSpec, type PackageSpec } from './package-spec.ts'
+import type { RegistryAccess } from './registry.ts'
+import { type Owner, type Stage, writePrivate } from './stage.ts'
+
+export interface InstallParts {
+  readonly spec: PackageSpec
+  readonly stage: Stage
+  readonly npm: NpmClient
+  readonly node: string
+  readonly env: Environment
+  readonly config: NpmConfig
+  readonly access: RegistryAccess
+  readonly owner: Owner | undefined
+}
+
+/** Refused outright where npm can: a dependency that is fetched from git, a URL or a folder. */
+const REGISTRY_ONLY = ['allow-git', 'allow-remote', 'allow-file', 'allow-directory']
+
+/** Writes what npm will read into the stage, and says how npm is to be run. No argument holds a credential. */
+export function prepareInstall(parts: InstallParts): InstallRequest {
+  const { stage, npm, node } = parts
+  const copyIn = copier(parts)
+  const settings: Record<string, ConfigValue> = { ...parts.access.settings, proxy: null, 'https-proxy': null }
+  for (const key of parts.access.fileSettings) settings[key] = copyIn(String(settings[key]))
+  const npmrc = join(stage.config, 'npmrc')
+  writePrivate(npmrc, formatNpmrc(settings), parts.owner)
+  const extraCa = parts.env.NODE_EXTRA_CA_CERTS
+  return {
+    argv: [
+      node,
+      npm.cli,
+      'install',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--no-update-notifier',
+      '--no-package-lock',
+      '--omit=dev',
+      '--install-strategy=hoisted',
+      '--engine-strict=false',
+      '--no-progress',
+      '--loglevel=warn',
+      '--logs-max=0',
+      `--prefix=${stage.tree}`,
+      `--cache=${stage.cache}`,
+      `--userconfig=${npmrc}`,
+      `--globalconfig=${join(stage.config, 'none')}`,
+      ...REGISTRY_ONLY.filter((key) => parts.config.known.has(key)).map((key) => `--${key}=none`),
+    ],
+    env: {
+      HOME: stage.home,
+      LANG: 'C.UTF-8',
+      NO_COLOR: '1',
+      PATH: [dirname(node), '/usr/bin', '/bin'].join(delimiter),
+      ...(extraCa ? { NODE_EXTRA_CA_CERTS: copyIn(extraCa) } : {}),
+    },
+    read: [node, npm.folder, stage.config],
+    write: [stage.work],
+    cwd: stage.tree,
+    egress: parts.access.egress,
+    label: formatPackageSpec(parts.spec),
+  }
+}
+
+/**
+ * Copies files to where the sandbox can read them, wherever they are. One that cannot be read stays under its
+ * own name: npm passes over it, or says so.
+ */
+function copier(parts: InstallParts): (file: string) => string {
+  let copies = 0
+  return (file) => {
+    try {
+      const content = readFileSync(file)
+      copies += 1
+      const copy = join(parts.stage.config, `${copies}-${basename(file).replace(/[^\w.-]/g, '_')}`)
+      writePrivate(copy, content, parts.owner)
+      return copy
+    } catch {
+      return file
+    }
+  }
+}

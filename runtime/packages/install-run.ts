@@ -1,0 +1,29 @@
+import type { EgressRule } from '../model/profile.ts'
+
+/** A command for the sandbox, phase `install`. All paths are the host's, absolute. */
+export interface InstallRequest {
+  /** Program first. The program is visible to the sandbox read-only. */
+  readonly argv: readonly string[]
+  /** The whole environment. */
+  readonly env: Readonly<Record<string, string>>
+  /** Files and folders visible read-only at the same path. */
+  readonly read: readonly string[]
+  /** Folders visible read-write at the same path. */
+  readonly write: readonly string[]
+  readonly cwd: string
+  /** The registry alone. */
+  readonly egress: readonly EgressRule[]
+  /** The package, as it was named. */
+  readonly label: string
+}
+
+export interface InstallEnd {
+  /** null: ended by `signal`. */
+  readonly exitCode: number | null
+  readonly signal: string | null
+  readonly stderrTail: string
+  readonly stdoutTail: string
+}
+
+/** Runs a command in the sandbox under the recorder, and resolves when every process of it has ended. */
+export type InstallRun = (request: InstallRequest) => Promise<InstallEnd>

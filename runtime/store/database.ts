@@ -1,0 +1,45 @@
+import Database from 'better-sqlite3'
+import { BUSY_LIMIT, retryBusy } from './busy.ts'
+import { migrate, userVersion } from './migrate.ts'
+import { MIGRATIONS } from './schema.ts'
+import { newerFileError } from './store-error.ts'
+
+/**
+ * `normal`: a commit survives the end of any process, and a loss of power costs the last seconds at most.
+ * `full`: it survives a loss of power too, at the price of a disk flush a commit.
+ */
+export type Sync = 'normal' | 'full'
+
+export interface OpenOptions {
+  readonly server: string
+  readonly sync?: Sync
+  /** Milliseconds that SQLite itself waits for a lock before it says SQLITE_BUSY. */
+  readonly busyTimeout?: number
+}
+
+/** Opens one server's file for reading and writing, and brings it to the present format. The file must exist. */
+export function openDatabase(file: string, options: OpenOptions): Database.Database {
+  const db = new Database(file, { fileMustExist: true, timeout: 0 })
+  try {
+    prepareConnection(db, file, options)
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+function prepareConnection(db: Database.Database, file: string, options: OpenOptions): void {
+  const version = retryBusy(() => userVersion(db))
+  if (version > MIGRATIONS.length) throw newerFileError(file, version, MIGRATIONS.length)
+  // Before the first table: afterwards it takes a VACUUM, which would lock every session out for as long.
+  if (version === 0) db.pragma('auto_vacuum = INCREMENTAL')
+  const journalMode = retryBusy(() => db.pragma('journal_mode = WAL', { simple: true }))
+  if (journalMode !== 'wal')
+    throw new Error(`its file system has no shared memory (journal mode ${journalMode})`)
+  db.pragma(`synchronous = ${options.sync === 'full' ? 'FULL' : 'NORMAL'}`)
+  db.pragma('temp_store = MEMORY')
+  db.pragma('trusted_schema = OFF')
+  if (version < MIGRATIONS.length) retryBusy(() => migrate(db, options.server))
+  db.pragma(`busy_timeout = ${options.busyTimeout ?? BUSY_LIMIT}`)
+}

@@ -1,0 +1,27 @@
+import type { JournalEntry } from '../model/journal.ts'
+import type { Sync } from './database.ts'
+
+/** What the journal's thread is started with. */
+export type WorkerTask =
+  | { readonly task: 'write'; readonly file: string; readonly server: string; readonly sync: Sync }
+  | { readonly task: 'checkpoint'; readonly file: string; readonly server: string }
+
+/** To the thread: the entries of one or more calls, in order, and the number of the last of those calls. */
+export interface WriteMessage {
+  readonly last: number
+  readonly entries: readonly JournalEntry[]
+}
+export type ToWorker = WriteMessage | 'close'
+
+/** From the thread: the number of the last call that is committed; or the end. */
+export type FromWorker = number | 'ready' | 'closed' | StoreFailure
+export interface StoreFailure {
+  readonly message: string
+  readonly hint: string | undefined
+}
+
+/** From the checkpoint thread: pages in the WAL and how many of them the file has by now. */
+export interface CheckpointResult {
+  readonly log: number
+  readonly checkpointed: number
+}
