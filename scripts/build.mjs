@@ -1,4 +1,4 @@
-// Bundles the programs into dist/. Run as a script it builds all of them; a test builds just the one it needs.
+// Bundles the programs into dist/: all of them, or those named as arguments.
 import { existsSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -45,4 +45,7 @@ async function buildProgram(name, { source, executable }, outdir) {
   if (executable) await chmod(outfile, 0o755)
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await build()
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const only = process.argv.slice(2)
+  await build(only.length > 0 ? { only } : {})
+}

@@ -1,17 +1,17 @@
 /** What the bridge needs to know of one JSON-RPC message. Absent: not there, of another type, or too long. */
 export interface MessageFacts {
-  method?: string
-  id?: string | number
+  method?: string | undefined
+  id?: string | number | undefined
   /** It has a `result` or an `error`. */
   isResponse: boolean
   /** `params.level`, of logging/setLevel. */
-  level?: string
+  level?: string | undefined
   /** `params.requestId`, of notifications/cancelled. */
-  requestId?: string | number
+  requestId?: string | number | undefined
   /** `params._meta["io.modelcontextprotocol/protocolVersion"]`. */
-  protocolVersion?: string
+  protocolVersion?: string | undefined
   /** `params._meta["io.modelcontextprotocol/logLevel"]`. */
-  logLevel?: string
+  logLevel?: string | undefined
 }
 
 export type ScalarFact = Exclude<keyof MessageFacts, 'isResponse'>
@@ -38,10 +38,23 @@ export const MESSAGE: Wanted = new Map<string, ScalarFact | 'response' | Wanted>
   ['params', PARAMS],
 ])
 
+/** All members from the start: facts are made for every line, and objects of one shape are quick. */
+export function noFacts(): MessageFacts {
+  return {
+    method: undefined,
+    id: undefined,
+    isResponse: false,
+    level: undefined,
+    requestId: undefined,
+    protocolVersion: undefined,
+    logLevel: undefined,
+  }
+}
+
 /** Takes `value` for `name` if its type is right; a later member of the same name wins, as in JSON.parse. */
 export function setFact(facts: MessageFacts, name: ScalarFact, value: unknown): void {
-  const isId = name === 'id' || name === 'requestId'
-  if (typeof value === 'string' || (isId && typeof value === 'number'))
-    Object.assign(facts, { [name]: value })
-  else delete facts[name]
+  const isString = typeof value === 'string'
+  if (name === 'id' || name === 'requestId') {
+    facts[name] = isString || typeof value === 'number' ? value : undefined
+  } else facts[name] = isString ? value : undefined
 }

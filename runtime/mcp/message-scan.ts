@@ -1,4 +1,11 @@
-import { MESSAGE, type MessageFacts, type ScalarFact, setFact, type Wanted } from './message-facts.ts'
+import {
+  MESSAGE,
+  type MessageFacts,
+  noFacts,
+  type ScalarFact,
+  setFact,
+  type Wanted,
+} from './message-facts.ts'
 import { PlainStretch } from './plain-stretch.ts'
 
 const NEWLINE = 0x0a
@@ -28,7 +35,7 @@ export class MessageScan {
   readonly #open: (Wanted | null)[] = [null]
   #atKey = false
   #key: string | null = null
-  #facts: MessageFacts = { isResponse: false }
+  #facts = noFacts()
   readonly #token = Buffer.alloc(MAX_TOKEN_BYTES)
   #tokenBytes = 0
   #capturing = false
@@ -121,8 +128,11 @@ export class MessageScan {
 
   #capture(bytes: Buffer, from: number, to: number): void {
     if (!this.#capturing) return
-    if (this.#tokenBytes + to - from <= MAX_TOKEN_BYTES) bytes.copy(this.#token, this.#tokenBytes, from, to)
+    let size = this.#tokenBytes
     this.#tokenBytes += to - from
+    if (this.#tokenBytes > MAX_TOKEN_BYTES) return
+    // Tokens are short: a call to copy them would take longer than this.
+    for (let at = from; at < to; at++) this.#token[size++] = bytes[at] as number
   }
 
   #tokenEnded(isString: boolean): void {
@@ -179,7 +189,7 @@ export class MessageScan {
     if (this.#depth > MAX_TRACKED_DEPTH) return
     this.#open[this.#depth] = inside
     if (inside === null) return
-    if (inside === MESSAGE) this.#facts = { isResponse: false }
+    if (inside === MESSAGE) this.#facts = noFacts()
     this.#key = null
     this.#atKey = inside !== BATCH
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { BinStart } from './bin-start.ts'
 import { formatPackageSpec, type PackageSpec } from './package-spec.ts'
@@ -51,19 +51,6 @@ export function writeIndex(file: string, entry: IndexEntry): void {
   const fresh = `${file}.${processToken()}`
   writeFileSync(fresh, `${JSON.stringify(entry, null, 2)}\n`)
   renameSync(fresh, file)
-}
-
-/** Every entry for this exact version, whatever spec it was installed for. */
-export function entriesOf(packages: string, name: string, version: string): IndexEntry[] {
-  try {
-    const files = readdirSync(join(packages, 'index')).filter((file) => file.endsWith('.json'))
-    const entries = files.map((file) => readIndex(join(packages, 'index', file)))
-    return entries.filter(
-      (entry) => entry !== null && entry.name === name && entry.version === version,
-    ) as IndexEntry[]
-  } catch {
-    return []
-  }
 }
 
 function isEntry(value: unknown): value is IndexEntry {

@@ -75,7 +75,7 @@ export function npmFailure(
   access: { readonly secrets: readonly string[]; readonly proxy: string | null },
 ): McpRunError {
   const { code, lines } = readNpmErrors(end.stderrTail)
-  const cause = CAUSES.find(([pattern]) => code !== null && pattern.test(code))?.[1] ?? guess(lines)
+  const cause = causeOf(code, lines)
   const said = escapeText(redact(lines.join(' '), access.secrets), 400)
   const ended =
     end.signal === null ? `npm ended with exit code ${end.exitCode}` : `npm was ended by ${end.signal}`
@@ -96,17 +96,18 @@ export function npmFailure(
 function readNpmErrors(stderr: string): { code: string | null; lines: string[] } {
   const errors = stderr.split(/\r?\n/).flatMap((line) => /^npm (?:error|ERR!) ?(.*)$/.exec(line)?.[1] ?? [])
   const code = errors.flatMap((line) => /^code (\S+)/.exec(line)?.[1] ?? [])[0] ?? null
-  const noise = /^(code|errno|syscall|A complete log|\s*$)|debug-\d+\.log|^404\s*$/
+  const noise = /^(code|errno|syscall|A complete log|Log files were not|\s*$)|debug-\d+\.log|^404\s*$/
   const lines = errors
     .filter((line) => !noise.test(line))
     .map((line) => line.replace(/^(404|network)\s+/, ''))
   return { code, lines: [...new Set(lines)].slice(0, 6) }
 }
 
-/** Some failures come without a code. */
-function guess(lines: readonly string[]): Cause {
+function causeOf(code: string | null, lines: readonly string[]): Cause {
   const text = lines.join(' ')
+  // FETCH_ERROR stands for several things, and some failures have no code.
   if (/invalid json|Unexpected token|not valid JSON/i.test(text)) return 'rubbish'
-  if (/integrity checksum failed/i.test(text)) return 'integrity'
+  const known = CAUSES.find(([pattern]) => code !== null && pattern.test(code))
+  if (known !== undefined) return known[1]
   return /socket hang up|network|timed? ?out/i.test(text) ? 'unreachable' : 'other'
 }

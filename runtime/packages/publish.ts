@@ -3,11 +3,12 @@ import { chmod, open, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { McpRunError } from '../model/errors.ts'
 import { escapeText } from '../model/text.ts'
-import { entriesOf, type IndexEntry } from './index-entry.ts'
+import type { IndexEntry } from './index-entry.ts'
 import { withInstallLock } from './install-lock.ts'
 import { readInstalledManifest } from './installed-manifest.ts'
 import { acceptsNode } from './node-range.ts'
 import { formatPackageSpec, type PackageSpec } from './package-spec.ts'
+import { findReplaced } from './replaced.ts'
 import type { Stage } from './stage.ts'
 import { readTree, type Tree } from './tree.ts'
 import { sameFiles, sealContent } from './tree-files.ts'
@@ -42,7 +43,7 @@ export async function publish(options: {
       { hint: `run mcp-run with such a node, or take an older version: npm view ${spec.name} engines` },
     )
   }
-  refuseReplaced(packages, spec.name, root.version, root.integrity)
+  refuseReplaced(packages, tree)
   const scripts = tree.packages.filter(
     (item) => readInstalledManifest(join(stage.tree, item.path), item.name)?.hasScripts,
   )
@@ -79,16 +80,14 @@ async function readLock(stage: Stage, spec: PackageSpec): Promise<string> {
   }
 }
 
-/** A published version never changes. One that did since it was first installed here was replaced. */
-function refuseReplaced(packages: string, name: string, version: string, integrity: string): void {
-  const known = entriesOf(packages, name, version).find((entry) => entry.integrity !== integrity)
-  if (known === undefined) return
+function refuseReplaced(packages: string, tree: Tree): void {
+  const replaced = findReplaced(packages, tree)
+  if (replaced === null) return
+  const { name, version } = replaced
   throw new McpRunError(
     'install-failed',
-    `the registry now serves another ${name}@${version} than the one installed on ${escapeText(known.installedAt, 32)}`,
-    {
-      hint: `if that is meant, remove the entries for ${name} in ${join(packages, 'index')} and install it again`,
-    },
+    `the registry now serves another ${name}@${version} than the one that was installed before: published versions never change`,
+    { hint: `if that is meant, remove what holds the earlier one: ${join(packages, replaced.tree)}` },
   )
 }
 

@@ -35,15 +35,17 @@ function startWorker(path: string, task: WorkerTask): Worker {
 
 function ready(worker: Worker): Promise<void> {
   return new Promise((resolve, reject) => {
+    const onMessage = (message: FromWorker) => {
+      settle(message === 'ready' ? null : failureOf(message as StoreFailure))
+    }
+    const onError = (cause: unknown) => settle(threadError(cause))
+    const onExit = () => settle(threadError(undefined))
+    // One by one: a Worker listens to itself too, and without that it delivers no more messages.
     const settle = (error: McpRunError | null) => {
-      worker.removeAllListeners()
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit)
       if (error === null) resolve()
       else reject(error)
     }
-    worker.once('message', (message: FromWorker) => {
-      settle(message === 'ready' ? null : failureOf(message as StoreFailure))
-    })
-    worker.once('error', (cause) => settle(threadError(cause)))
-    worker.once('exit', () => settle(threadError(undefined)))
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit)
   })
 }

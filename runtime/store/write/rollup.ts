@@ -61,9 +61,9 @@ export class Rollup {
          VALUES (?, ?, ?, ?, ?, ?, ?)`,
     )
     this.#address = db.prepare(
-      `INSERT INTO destination_addresses (destination, address, last_day) SELECT ?1, ?2, ?3
-         WHERE (SELECT count(*) FROM destination_addresses WHERE destination = ?1) < ${LIMITS.addressesPerDestination}
-           OR EXISTS (SELECT 1 FROM destination_addresses WHERE destination = ?1 AND address = ?2)
+      `INSERT INTO destination_addresses (destination, address, last_day) SELECT ?, ?, ?
+         WHERE (SELECT count(*) FROM destination_addresses WHERE destination = ?) < ${LIMITS.addressesPerDestination}
+           OR EXISTS (SELECT 1 FROM destination_addresses WHERE destination = ? AND address = ?)
          ON CONFLICT DO UPDATE SET last_day = max(last_day, excluded.last_day)`,
     )
   }
@@ -98,7 +98,8 @@ export class Rollup {
     const text = bounded(address)
     if (tally.addresses.has(text)) return
     tally.addresses.add(text)
-    this.#address.run(tally.destination, text, tally.day)
+    const { destination, day } = tally
+    this.#address.run(destination, text, day, destination, destination, text)
   }
 
   addBytes(tally: Tally, sent: number, received: number, at: number): void {

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import { acceptsNode } from '../../../runtime/packages/node-range.ts'
+
+test.each([
+  ['>=18', true],
+  ['>= 18', true],
+  ['>=20.19.0', true],
+  ['>=20.20', true],
+  ['>=20.20.3', false],
+  ['>=22', false],
+  ['>20', false],
+  ['>20.20', false],
+  ['>20.20.1', true],
+  ['>20.20.2', false],
+  ['<20', false],
+  ['<21', true],
+  ['<=20', true],
+  ['<=20.20', true],
+  ['<=20.20.1', false],
+  ['^20.0.0', true],
+  ['^20.21.0', false],
+  ['^18', false],
+  ['^0.10', false],
+  ['~20.20.0', true],
+  ['~20.19', false],
+  ['~20', true],
+  ['~>20.20', true],
+  ['20', true],
+  ['20.x', true],
+  ['20.*', true],
+  ['20.20.x', true],
+  ['18.x', false],
+  ['20.20.2', true],
+  ['=20.20.2', true],
+  ['v20.20.2', true],
+  ['20.20.1', false],
+  ['18 - 20', true],
+  ['18 - 20.20.1', false],
+  ['16.0.0 - 18.0.0', false],
+  ['^20.19.0 || >=22.12.0', true],
+  ['^18.20.0||>=22', false],
+  ['>=18 <20', false],
+  ['>=18.0.0 <23.0.0', true],
+  ['>=18 || x', true],
+  ['*', true],
+  ['x', true],
+  ['', true],
+  ['>=0', true],
+  ['>*', false],
+  ['>=18.0.0-rc.1', true],
+  ['lts', true],
+  ['>=lts', true],
+  ['>=22 || nonsense', true],
+  [`>=${'2'.repeat(300)}`, true],
+])('%j for 20.20.2: %s', (range, answer) => {
+  expect(acceptsNode(range, 'v20.20.2')).toBe(answer)
+})
+
+test.each([
+  ['^0.0.3', 'v0.0.3', true],
+  ['^0.0.3', 'v0.0.4', false],
+  ['^0.10.1', 'v0.10.9', true],
+  ['^0.10.1', 'v0.11.0', false],
+  ['^0.0', 'v0.0.9', true],
+  ['^0', 'v0.12.0', true],
+])('%s for %s: %s', (range, version, answer) => {
+  expect(acceptsNode(range, version)).toBe(answer)
+})
