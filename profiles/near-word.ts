@@ -1,10 +1,15 @@
 /** The known word that somebody most likely meant; null where none is close. */
 export function nearWord(word: string, known: readonly string[]): string | null {
   const ranked = known
-    .map((candidate) => ({ candidate, distance: editDistance(word.slice(0, MAX_LENGTH).toLowerCase(), candidate) }))
+    .map((candidate) => ({
+      candidate,
+      distance: editDistance(word.slice(0, MAX_LENGTH).toLowerCase(), candidate),
+    }))
     .sort((a, b) => a.distance - b.distance)
   const [best] = ranked
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : null
+  return best !== undefined && best.distance <= Math.max(1, Math.floor(word.length / 3))
+    ? best.candidate
+    : null
 }
 
 const MAX_LENGTH = 64

@@ -4,7 +4,11 @@ import { type Problem, shown } from './problem.ts'
 /** What YAML's parser says, in the words of somebody who writes a profile. */
 export function syntaxProblem(code: ErrorCode, message: string, line: string): Problem {
   const [what, hint] = WORDS[code] ?? [`not YAML: ${firstLine(message)}`, forLine(line)]
-  return { path: [], message: what, hint: code === 'BAD_ALIAS' || code === 'BAD_SCALAR_START' ? forLine(line) : hint }
+  return {
+    path: [],
+    message: what,
+    hint: code === 'BAD_ALIAS' || code === 'BAD_SCALAR_START' ? forLine(line) : hint,
+  }
 }
 
 const WORDS: Partial<Record<ErrorCode, readonly [string, string]>> = {

@@ -1,8 +1,8 @@
 import type { Document, Node, Pair } from 'yaml'
 import type { Locate, Path, Problem } from './problem.ts'
 import { shown } from './problem.ts'
-import { syntaxProblem } from './yaml-syntax.ts'
 import { yamlLibrary } from './yaml-library.ts'
+import { syntaxProblem } from './yaml-syntax.ts'
 
 /** A profile is a page of text; what is larger is something else. */
 export const MAX_BYTES = 128 * 1024
@@ -22,7 +22,13 @@ export function readYamlText(text: string): YamlText {
   const { LineCounter, parseDocument } = yamlLibrary()
   const lines = new LineCounter()
   const nested = countBrackets(text) > MAX_BRACKETS
-  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false, stringKeys: true, merge: false }
+  const options = {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    stringKeys: true,
+    merge: false,
+  }
   const document = parseDocument(nested ? '' : text, options)
   const offsets = new Map<Problem, number>()
   const note = (problem: Problem, offset: number): void => void offsets.set(problem, offset)
@@ -50,15 +56,24 @@ function plainValue(node: Node | null, path: Path, note: Note): unknown {
   const offset = node.range?.[0] ?? 0
   if (isAlias(node)) {
     const hint = 'a value that begins with * stands in quotes: "*.example.com"'
-    note({ path, message: `\`*${shown(node.source)}\` refers to another value, which profiles may not`, hint }, offset)
+    note(
+      { path, message: `\`*${shown(node.source)}\` refers to another value, which profiles may not`, hint },
+      offset,
+    )
     return null
   }
   if ('anchor' in node && node.anchor !== undefined) {
     const hint = 'write the value out where it is used'
-    note({ path, message: `\`&${shown(String(node.anchor))}\` names a value, which profiles may not`, hint }, offset)
+    note(
+      { path, message: `\`&${shown(String(node.anchor))}\` names a value, which profiles may not`, hint },
+      offset,
+    )
   }
   if (node.tag !== undefined) {
-    note({ path, message: `the tag \`${shown(node.tag)}\` has no meaning here`, hint: 'leave it out' }, offset)
+    note(
+      { path, message: `the tag \`${shown(node.tag)}\` has no meaning here`, hint: 'leave it out' },
+      offset,
+    )
   }
   if (isScalar(node)) return node.value
   if (isSeq<Node>(node)) return node.items.map((item, index) => plainValue(item, [...path, index], note))

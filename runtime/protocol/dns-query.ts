@@ -60,8 +60,7 @@ export function parseDnsQuery(message: Uint8Array): DnsQueryResult {
   if (header.opcode !== 0) return refuse('not-a-query', header.id, null)
   if (header.questions !== 1) return refuse('questions', header.id, null)
   const asked = readName(bytes, HEADER_LENGTH)
-  if (asked === null || asked.compressed || asked.end + 4 > bytes.length)
-    return refuse('malformed', header.id, null)
+  if (asked === null || asked.end + 4 > bytes.length) return refuse('malformed', header.id, null)
   const name = nameFromLabels(asked.labels)
   if (name === null) return refuse('name', header.id, labelsText(asked.labels))
   const end = asked.end + 4

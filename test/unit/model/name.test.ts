@@ -89,6 +89,7 @@ describe('normaliseName', () => {
     `${'a.'.repeat(128)}`,
     'a'.repeat(100_000),
     'é.'.repeat(100_000),
+    `${'\u00ad'.repeat(2000)}api.test`,
   ])('refuses %j', (text) => {
     expect(normaliseName(text)).toBeNull()
   })

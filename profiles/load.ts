@@ -1,0 +1,7 @@
+/** Profiles, as the programs use them. */
+export { denyAllProfile } from './deny-all.ts'
+export { findProfileByPackage } from './find-profile.ts'
+export { type ListedProfile, listProfiles } from './list-profiles.ts'
+export { loadProfile } from './load-profile.ts'
+export { profileNameFor } from './package-profile-name.ts'
+export type { ProfileOptions } from './profile-folders.ts'

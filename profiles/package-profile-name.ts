@@ -1,0 +1,28 @@
+import { loadProfile } from './load-profile.ts'
+import { type ProfileOptions, profileNames, userFile } from './profile-folders.ts'
+
+/**
+ * The name that a package without a profile goes by in its history, its HOME and the file that `egress allow`
+ * writes for it: `@scope/name` is `scope-name`. Never the name of a profile that describes something else:
+ * npm's `memory` is not the built-in memory server, and must not find its files.
+ */
+export function profileNameFor(packageName: string, options: ProfileOptions): string {
+  const name = plainName(packageName)
+  return isTaken(name, options) ? `${name}-package` : name
+}
+
+/** Anything, as a profile's name. */
+export function plainName(text: string): string {
+  const name = text
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]/g, '-')
+    .replace(/^[^a-z0-9]+/, '')
+  return name.replace(/\.ya?ml$/, '-yaml').slice(0, 100) || 'server'
+}
+
+function isTaken(name: string, options: ProfileOptions): boolean {
+  if (profileNames(options.builtinDir).includes(name)) return true
+  if (userFile(name, options) === null) return false
+  const { profile } = loadProfile(name, options)
+  return profile.package !== null || profile.command !== null
+}

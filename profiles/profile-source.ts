@@ -1,0 +1,106 @@
+import type { EgressRule, Profile, ProfilePackage } from '../runtime/model/profile.ts'
+import { egressRules } from './egress-entry.ts'
+import { checkEnvValue, checkMemory, checkPackage, checkText } from './field-check.ts'
+import type { Checked } from './host-pattern.ts'
+import type { Path, Problem } from './problem.ts'
+import type { RawProfile } from './schema.ts'
+
+/** What one file says. Null, or nothing in a list, for what it leaves out. */
+export interface ProfileSource {
+  readonly extends: string | null
+  readonly name: string | null
+  readonly title: string | null
+  readonly publisher: string | null
+  readonly note: string | null
+  readonly package: ProfilePackage | null
+  readonly command: readonly string[] | null
+  readonly args: readonly string[] | null
+  readonly env: Profile['env']
+  readonly egress: readonly EgressRule[]
+  readonly files: Profile['files']
+  readonly limits: { readonly [K in keyof Profile['limits']]: Profile['limits'][K] | null }
+  readonly mode: Profile['mode'] | null
+}
+
+/** From the shape to the meaning. With problems, the source is not to be used. */
+export function profileSource(raw: RawProfile): { source: ProfileSource; problems: readonly Problem[] } {
+  const problems: Problem[] = [...missing(raw)]
+  function check<T>(path: Path, checked: Checked<T>): T | null {
+    if (checked.ok) return checked.value
+    problems.push({ path, message: checked.message, hint: checked.hint })
+    return null
+  }
+  const texts = (items: readonly string[] | undefined, ...path: Path): readonly string[] =>
+    (items ?? []).map((text, index) => check([...path, index], checkText(text)) ?? '')
+
+  const set = Object.entries(raw.env?.set ?? {})
+  for (const [name, value] of set) check(['env', 'set', name], checkEnvValue(value))
+  for (const [index, name] of (raw.env?.pass ?? []).entries()) {
+    if (!set.some(([fixed]) => fixed === name)) continue
+    problems.push({
+      path: ['env', 'pass', index],
+      message: 'is also under `set`',
+      hint: 'keep one of the two',
+    })
+  }
+  const source: ProfileSource = {
+    extends: raw.extends ?? null,
+    name: raw.name ?? null,
+    title: raw.title ?? null,
+    publisher: raw.publisher ?? null,
+    note: raw.note ?? null,
+    package: raw.package === undefined ? null : check(['package'], checkPackage(raw.package)),
+    command: raw.command === undefined ? null : texts(raw.command, 'command'),
+    args: raw.args === undefined ? null : texts(raw.args, 'args'),
+    env: { pass: [...new Set(raw.env?.pass ?? [])], set: Object.fromEntries(set) },
+    egress: egressOf(raw, problems),
+    files: {
+      read: texts(raw.files?.read, 'files', 'read'),
+      write: texts(raw.files?.write, 'files', 'write'),
+    },
+    limits: {
+      memory:
+        raw.limits?.memory === undefined ? null : check(['limits', 'memory'], checkMemory(raw.limits.memory)),
+      cpus: raw.limits?.cpus ?? null,
+      pids: raw.limits?.pids ?? null,
+      required: raw.limits?.required ?? null,
+    },
+    mode: raw.mode ?? null,
+  }
+  return { source, problems }
+}
+
+function missing(raw: RawProfile): Problem[] {
+  if (raw.extends !== undefined || raw.egress !== undefined) return []
+  const hint = 'add `egress: []` if the server is to reach nothing'
+  return [{ path: [], message: 'the profile does not say what the server may reach', hint }]
+}
+
+function egressOf(raw: RawProfile, problems: Problem[]): EgressRule[] {
+  const seen = new Map<string, number>()
+  return (raw.egress ?? []).flatMap((entry, index) => {
+    const path = ['egress', index]
+    const found = egressRules(entry, path)
+    problems.push(...found.problems)
+    for (const key of found.problems.length > 0 ? [] : found.rules.flatMap(destinationKeys)) {
+      const first = seen.get(key)
+      const message = `is declared already, by egress[${first}]`
+      if (first !== undefined)
+        problems.push({ path, message: `${key} ${message}`, hint: 'remove one of the two' })
+      else seen.set(key, index)
+    }
+    return found.rules
+  })
+}
+
+/** What makes two rules say the same: place, port and protocol. */
+export function destinationKeys(rule: EgressRule): string[] {
+  return rule.ports.map((port) => `${placeOf(rule)}:${port} (${rule.protocol})`)
+}
+
+export function placeOf(rule: EgressRule): string {
+  if (rule.kind === 'host') return rule.host
+  if (rule.kind === 'cidr') return rule.cidr
+  if (rule.kind === 'host-loopback') return 'host-loopback'
+  return rule.ip.includes(':') ? `[${rule.ip}]` : rule.ip
+}

@@ -1,0 +1,101 @@
+import * as z from 'zod/mini'
+import { ENV_NAME, PACKAGE_NAME, PACKAGE_VERSION, PROFILE_NAME } from './patterns.ts'
+
+/**
+ * The shape of a profile's file: which fields there are, and of what type. What a host, a block or a size may be
+ * is judged after that, field by field, because one pattern can't say what is wrong.
+ */
+export type RawProfile = z.infer<ReturnType<typeof buildSchema>>
+export type RawEntry = NonNullable<RawProfile['egress']>[number]
+export type ProfileSchema = ReturnType<typeof buildSchema>
+
+let built: ProfileSchema | null = null
+
+export function profileSchema(): ProfileSchema {
+  built ??= buildSchema()
+  return built
+}
+
+function buildSchema() {
+  const port = z.int().check(z.minimum(1), z.maximum(65_535))
+  const ports = z.array(port).check(z.minLength(1), z.maxLength(1024))
+  const texts = z.array(z.string().check(z.maxLength(4096)))
+  const line = z.string().check(z.minLength(1), z.maxLength(500))
+
+  const entry = z.strictObject({
+    host: described(z.string(), 'A name, or `*.` and a name for everything below it (not the name itself).'),
+    cidr: described(z.string(), 'A block of addresses: `10.1.0.0/16`.'),
+    ip: described(z.string(), 'One address, dialled without a name.'),
+    'host-loopback': described(
+      z.union([port, ports]),
+      "Ports of services on the host's own loopback, dialled as localhost.",
+    ),
+    resolves: described(z.array(z.string()), 'Blocks outside public space that the host may resolve to.'),
+    ports: described(ports, 'TCP ports; 443 when neither `ports` nor `port` is given.'),
+    port: described(port, 'One TCP port.'),
+    transport: described(z.literal('tcp'), 'Always tcp: nothing else is let through.'),
+    protocol: described(
+      z.enum(['tls', 'http', 'opaque', 'server-first']),
+      'What the first bytes must be. Default: http on port 80, else tls; opaque for host-loopback.',
+    ),
+    purpose: described(line, 'What the server needs it for.'),
+  })
+
+  const npmPackage = z.strictObject({
+    npm: z.string().check(z.regex(PACKAGE_NAME), z.maxLength(214)),
+    version: z.string().check(z.regex(PACKAGE_VERSION), z.maxLength(256)),
+    bin: z.optional(line),
+  })
+
+  return z.strictObject({
+    extends: described(z.string(), 'A built-in profile that this one adds to.'),
+    name: described(z.string().check(z.regex(PROFILE_NAME)), "The server's name in reports."),
+    title: described(line, 'For people.'),
+    publisher: described(line, 'Who publishes the server.'),
+    note: described(
+      z.string().check(z.maxLength(4096)),
+      'How to run it, where its package cannot be fetched.',
+    ),
+    package: described(z.union([z.string(), npmPackage]), '`name@version`, or its parts.'),
+    command: described(texts.check(z.minLength(1)), 'Program and arguments, where no package is run.'),
+    args: described(texts, 'Arguments put before those of the command line.'),
+    env: described(
+      z.strictObject({
+        pass: described(
+          z.array(z.string().check(z.regex(ENV_NAME))),
+          'Variables handed on from the outside, where set.',
+        ),
+        set: described(
+          z.record(z.string().check(z.regex(ENV_NAME)), z.string().check(z.maxLength(32_768))),
+          `Fixed values; \${HOME} and \${CWD} stand for the sandbox's folders.`,
+        ),
+      }),
+      'The server sees no other variables.',
+    ),
+    egress: described(
+      z.array(entry).check(z.maxLength(1000)),
+      'What the server may reach; `[]` for nothing.',
+    ),
+    files: described(
+      z.strictObject({
+        read: described(texts, 'Folders and files of the host that it may read.'),
+        write: described(texts, 'Folders and files of the host that it may write.'),
+      }),
+      'Absolute, `~/…`, or relative to the working folder.',
+    ),
+    limits: described(
+      z.strictObject({
+        memory: described(z.union([z.string(), z.int()]), 'Bytes, or text such as `512M` or `1.5G`.'),
+        cpus: described(z.number().check(z.minimum(0.01), z.maximum(4096)), 'Cores.'),
+        pids: described(z.int().check(z.minimum(1), z.maximum(4_194_304)), 'Processes and threads.'),
+        required: described(z.boolean(), 'Refuse to start where the limits cannot be enforced.'),
+      }),
+      'What it may use up.',
+    ),
+    mode: described(z.enum(['enforce', 'monitor']), 'monitor lets undeclared traffic through, flagged.'),
+  })
+}
+
+function described<T extends z.ZodMiniType>(type: T, text: string): z.ZodMiniOptional<T> {
+  return z.optional(type).check(z.describe(text))
+}

@@ -1,0 +1,143 @@
+import type * as z from 'zod/mini'
+import { nearWord } from './near-word.ts'
+import { type Path, type Problem, shown } from './problem.ts'
+import type { ProfileSchema } from './schema.ts'
+
+type Issue = NonNullable<ReturnType<ProfileSchema['safeParse']>['error']>['issues'][number]
+
+/** What the schema found, in the words of somebody who writes a profile. */
+export function shapeProblems(issue: Issue, value: unknown): Problem[] {
+  const path = issue.path.filter((part) => typeof part !== 'symbol')
+  const given = valueAt(value, path)
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => unknownField([...path, key], path))
+  }
+  if (issue.code === 'invalid_union') {
+    const parts = issue.errors.find((branch) => branch.some((inner) => inner.path.length > 0))
+    if (parts === undefined)
+      return [wrongType(path, given, UNION_OF[String(path.at(-1))] ?? 'something else')]
+    return parts.flatMap((inner) =>
+      shapeProblems({ ...inner, path: [...path, ...inner.path] } as Issue, value),
+    )
+  }
+  if (issue.code === 'invalid_type') {
+    if (given === undefined) return [{ path, message: 'is missing', hint: `add \`${path.at(-1)}:\`` }]
+    return [wrongType(path, given, TYPES[issue.expected] ?? issue.expected)]
+  }
+  if (issue.code === 'invalid_key') return [badEnvName(path)]
+  if (issue.code === 'invalid_value') return [notOneOf(path, given, issue.values.map(String))]
+  if (issue.code === 'too_small' || issue.code === 'too_big') return [outOfBounds(path, given, issue)]
+  return [badForm(path, given)]
+}
+
+const TYPES: Record<string, string> = {
+  string: 'text',
+  array: 'a list',
+  object: 'a mapping of fields',
+  record: 'a mapping of names to text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+}
+
+const UNION_OF: Record<string, string> = {
+  package: 'text such as `name@1.2.3`, or a mapping with `npm` and `version`',
+  memory: 'a size such as `512M`',
+  'host-loopback': 'a port or a list of ports',
+}
+
+/** The fields of each mapping, by the last name of its path. */
+export const FIELDS: Record<string, readonly string[]> = {
+  '': 'extends name title publisher note package command args env egress files limits mode'.split(' '),
+  egress: 'host cidr ip host-loopback resolves ports port transport protocol purpose'.split(' '),
+  package: ['npm', 'version', 'bin'],
+  env: ['pass', 'set'],
+  files: ['read', 'write'],
+  limits: ['memory', 'cpus', 'pids', 'required'],
+}
+
+function unknownField(path: Path, parent: Path): Problem {
+  const fields = FIELDS[String(parent.filter((part) => typeof part === 'string').at(-1) ?? '')] ?? []
+  const field = String(path.at(-1))
+  const near = nearWord(field, fields)
+  const hint = near === null ? `the fields here are ${fields.join(', ')}` : `did you mean \`${near}\`?`
+  return { path, atKey: true, message: 'no such field', hint }
+}
+
+function wrongType(path: Path, given: unknown, expected: string): Problem {
+  const field = String(path.at(-1) ?? '')
+  if (path.length === 0) {
+    const hint = 'begin with `name:` and `egress:`; docs/profiles.md has an example'
+    return { path, message: `the file holds ${kindOf(given)}, not a mapping of fields`, hint }
+  }
+  const message = `must be ${expected}, not ${kindOf(given)}`
+  const scalar = typeof given === 'number' || typeof given === 'boolean'
+  if (field === 'egress' && given === null) {
+    return { path, message: 'is empty', hint: 'write `egress: []` if the server is to reach nothing' }
+  }
+  if (expected === 'text' && scalar) return { path, message, hint: `put it in quotes: "${String(given)}"` }
+  if (expected === 'a list' && (scalar || typeof given === 'string')) {
+    const item = typeof given === 'string' ? JSON.stringify(given.slice(0, 60)) : String(given)
+    return { path, message, hint: `write \`${shown(field)}: [${shown(item)}]\`` }
+  }
+  if (/number/.test(expected) && typeof given === 'string') {
+    return { path, message, hint: 'a number stands without quotes, and one by one: ranges are not known' }
+  }
+  return { path, message, hint: 'docs/profiles.md describes the field' }
+}
+
+function notOneOf(path: Path, given: unknown, values: readonly string[]): Problem {
+  if (path.at(-1) === 'transport') {
+    const hint = 'leave the line out: clients of QUIC fall back to TCP'
+    return { path, message: `\`${shown(String(given))}\` is never let through, only tcp is`, hint }
+  }
+  const near = nearWord(String(given), values)
+  const hint = near === null ? `one of ${values.join(', ')}` : `did you mean \`${near}\`?`
+  return { path, message: `must be one of ${values.join(', ')}, not ${described(given)}`, hint }
+}
+
+type Bound = z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig
+
+function outOfBounds(path: Path, given: unknown, issue: Bound): Problem {
+  const isPort = path.some((part) => part === 'port' || part === 'ports' || part === 'host-loopback')
+  if (isPort && issue.origin === 'number') {
+    return { path, message: `${described(given)} is no port`, hint: 'ports go from 1 to 65535' }
+  }
+  const [word, limit] = issue.code === 'too_small' ? ['least', issue.minimum] : ['most', issue.maximum]
+  const unit = { string: ' characters', array: ' items' }[issue.origin as string] ?? ''
+  return { path, message: `must be at ${word} ${limit}${unit}`, hint: `at ${word} ${limit}${unit}` }
+}
+
+function badForm(path: Path, given: unknown): Problem {
+  const field = path.at(-1)
+  if (path[0] === 'env') return badEnvName(path, given)
+  if (field === 'name' || field === 'extends') {
+    const hint = 'small letters, digits, dots, hyphens and underscores: `my-server`'
+    return { path, message: `${described(given)} is no name for a profile`, hint }
+  }
+  if (field === 'npm')
+    return { path, message: `${described(given)} is no npm package`, hint: '`name` or `@scope/name`' }
+  const hint = 'a version, a range or a tag: `1.2.3`, `^1.2.0`, `latest`'
+  return { path, message: `${described(given)} is no version`, hint }
+}
+
+function badEnvName(path: Path, given: unknown = path.at(-1)): Problem {
+  const hint = 'letters, digits and underscores: `API_KEY`; values belong under `set`'
+  return { path, message: `${described(given)} is no variable's name`, hint }
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing'
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' ? 'a mapping' : described(value)
+}
+
+function described(value: unknown): string {
+  return typeof value === 'string' ? `\`${shown(value)}\`` : shown(String(value))
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((found, part) => {
+    return typeof found === 'object' && found !== null ? (found as Record<string, unknown>)[part] : undefined
+  }, value)
+}
