@@ -28,20 +28,20 @@ function isOwnProfileOf(packageName: string, name: string, options: ProfileOptio
   return files.length === 1 && profile.package?.name === packageName
 }
 
+/** Unless the user put a profile of another package in its place. */
 function builtinOf(packageName: string, options: ProfileOptions): string | null {
-  const described = (name: string): boolean => {
+  const describes = (name: string): boolean => {
     const text = readProfileFile(builtinFile(name, options))
-    return (
-      text?.includes(packageName) === true &&
-      loadBuiltin(name, options)?.profile.package?.name === packageName
-    )
+    if (text?.includes(packageName) !== true) return false
+    if (loadBuiltin(name, options)?.profile.package?.name !== packageName) return false
+    return loadProfile(name, options).profile.package?.name === packageName
   }
-  return profileNames(options.builtinDir).find(described) ?? null
+  return profileNames(options.builtinDir).find(describes) ?? null
 }
 
 /** What `egress allow` writes for a server that has no profile yet. */
 function namedAfter(packageName: string, options: ProfileOptions): string | null {
-  const name = profileNameFor(packageName)
+  const name = profileNameFor(packageName, options)
   if (userFile(name, options) === null) return null
   const { profile, files } = loadProfile(name, options)
   return files.length === 1 && profile.package === null && profile.command === null ? name : null

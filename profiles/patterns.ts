@@ -4,6 +4,6 @@
 export const PROFILE_NAME = /^(?!.*\.ya?ml$)[a-z0-9][a-z0-9._-]{0,99}$/
 export const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 /** As npm has it, scope included; capitals are from its early years. */
-export const PACKAGE_NAME = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[A-Za-z0-9~_-][A-Za-z0-9._~-]*$/
+export const PACKAGE_NAME = /^(?:@[A-Za-z0-9][A-Za-z0-9._-]*\/)?[A-Za-z0-9][A-Za-z0-9._-]*$/
 /** A version, a range or a tag; no URL, path or alias, which would fetch something else. */
-export const PACKAGE_VERSION = /^[A-Za-z0-9*^~<>=][A-Za-z0-9.+\-_^~<>=|* ]*$/
+export const PACKAGE_VERSION = /^[\w*^~<>=](?:[\w.+*^~<>=| -]*[\w.+*^~<>=|-])?$/

@@ -15,8 +15,8 @@ export interface Problem {
   readonly hint: string
 }
 
-/** Where a problem is, counted from the file's start; null where it has no place. */
-export type Locate = (problem: Problem) => Position | null
+/** Where a problem is in the file's text. */
+export type Locate = (problem: Problem) => Position
 
 /** Both count from 1. */
 export interface Position {
@@ -32,9 +32,9 @@ export function profileInvalid(file: string, problems: readonly Problem[], locat
     .map((problem) => ({ problem, position: locate(problem) }))
     .sort((a, b) => rank(a.position) - rank(b.position))
   const lines = placed.slice(0, SHOWN).map(({ problem, position }) => {
-    const place = position === null ? '' : `:${position.line}:${position.column}`
+    const place = `${position.line}:${position.column}`
     const path = problem.path.length === 0 ? '' : ` ${pathText(problem.path)}:`
-    return `${escapeText(file)}${place}:${path} ${problem.message}`
+    return `${escapeText(file)}:${place}:${path} ${problem.message}`
   })
   if (placed.length > SHOWN) lines.push(`and ${placed.length - SHOWN} more`)
   const hint = placed[0]?.problem.hint
@@ -54,6 +54,6 @@ export function shown(text: string): string {
   return escapeText(text, 80)
 }
 
-function rank(position: Position | null): number {
-  return position === null ? 0 : position.line * 1e6 + position.column
+function rank({ line, column }: Position): number {
+  return line * 1e6 + column
 }

@@ -65,25 +65,31 @@ function unknownField(path: Path, parent: Path): Problem {
 }
 
 function wrongType(path: Path, given: unknown, expected: string): Problem {
-  const field = String(path.at(-1) ?? '')
   if (path.length === 0) {
     const hint = 'begin with `name:` and `egress:`; docs/profiles.md has an example'
     return { path, message: `the file holds ${kindOf(given)}, not a mapping of fields`, hint }
   }
-  const message = `must be ${expected}, not ${kindOf(given)}`
-  const scalar = typeof given === 'number' || typeof given === 'boolean'
-  if (field === 'egress' && given === null) {
-    return { path, message: 'is empty', hint: 'write `egress: []` if the server is to reach nothing' }
+  if (given === null) {
+    const nothing = path.at(-1) === 'egress'
+    const hint = nothing
+      ? 'write `egress: []` if the server is to reach nothing'
+      : 'give it a value, or remove it'
+    return { path, message: 'is empty', hint }
   }
-  if (expected === 'text' && scalar) return { path, message, hint: `put it in quotes: "${String(given)}"` }
-  if (expected === 'a list' && (scalar || typeof given === 'string')) {
-    const item = typeof given === 'string' ? JSON.stringify(given.slice(0, 60)) : String(given)
-    return { path, message, hint: `write \`${shown(field)}: [${shown(item)}]\`` }
-  }
-  if (/number/.test(expected) && typeof given === 'string') {
-    return { path, message, hint: 'a number stands without quotes, and one by one: ranges are not known' }
-  }
-  return { path, message, hint: 'docs/profiles.md describes the field' }
+  return { path, message: `must be ${expected}, not ${kindOf(given)}`, hint: typeHint(path, given, expected) }
+}
+
+function typeHint(path: Path, given: unknown, expected: string): string {
+  const field = String(path.at(-1) ?? '')
+  const text = typeof given === 'string'
+  if (expected === 'text' && (typeof given === 'number' || typeof given === 'boolean'))
+    return 'put it in quotes'
+  if (path[0] === 'egress' && path.length === 2 && text) return `\`- host: ${shown(given)}\``
+  if (field === 'ports') return '`ports: [443, 8443]`, one by one: ranges are not known'
+  if (expected === 'a list' && text)
+    return `\`${shown(field)}: ${shown(JSON.stringify(given.split(/\s+/)))}\``
+  if (/number|port/.test(expected) && text) return 'a number stands without quotes'
+  return 'docs/profiles.md describes the field'
 }
 
 function notOneOf(path: Path, given: unknown, values: readonly string[]): Problem {
@@ -103,9 +109,13 @@ function outOfBounds(path: Path, given: unknown, issue: Bound): Problem {
   if (isPort && issue.origin === 'number') {
     return { path, message: `${described(given)} is no port`, hint: 'ports go from 1 to 65535' }
   }
+  if (issue.origin === 'array' && issue.code === 'too_small') {
+    const hint = isPort ? 'leave the line out for port 443' : 'give it an item, or remove it'
+    return { path, message: 'is empty', hint }
+  }
   const [word, limit] = issue.code === 'too_small' ? ['least', issue.minimum] : ['most', issue.maximum]
-  const unit = { string: ' characters', array: ' items' }[issue.origin as string] ?? ''
-  return { path, message: `must be at ${word} ${limit}${unit}`, hint: `at ${word} ${limit}${unit}` }
+  const unit = { string: ' characters', array: ' items' }[String(issue.origin)] ?? ''
+  return { path, message: `must be at ${word} ${limit}${unit}`, hint: 'docs/profiles.md describes the field' }
 }
 
 function badForm(path: Path, given: unknown): Problem {

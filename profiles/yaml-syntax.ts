@@ -28,7 +28,8 @@ const WORDS: Partial<Record<ErrorCode, readonly [string, string]>> = {
 /** Names with @ and wildcards are what people write without quotes. */
 function forLine(line: string): string {
   const value = /^\s*(?:- )?[\w-]+:\s+([@*%`][^#]*?)\s*(?:#.*)?$/.exec(line)?.[1]
-  return value === undefined ? 'see docs/profiles.md for an example' : `put it in quotes: "${shown(value)}"`
+  if (value === undefined) return 'see docs/profiles.md for an example'
+  return value === '*' ? 'name the domain: "*.example.com"' : `put it in quotes: "${shown(value)}"`
 }
 
 function firstLine(message: string): string {

@@ -40,9 +40,8 @@ export function readYamlText(text: string): YamlText {
   return {
     ...{ value, document, problems: [...offsets.keys()] },
     locate: (problem) => {
-      const offset = offsets.get(problem) ?? offsetOf(document.contents, problem)
-      if (offset === null) return null
-      const { line, col } = lines.linePos(offset)
+      const { line, col } = lines.linePos(offsets.get(problem) ?? offsetOf(document.contents, problem))
+      // An empty text has no first line.
       return line === 0 ? { line: 1, column: 1 } : { line, column: col }
     },
   }
@@ -55,7 +54,7 @@ function plainValue(node: Node | null, path: Path, note: Note): unknown {
   if (node === null) return null
   const offset = node.range?.[0] ?? 0
   if (isAlias(node)) {
-    const hint = 'a value that begins with * stands in quotes: "*.example.com"'
+    const hint = `put it in quotes: "*${shown(node.source)}"`
     note(
       { path, message: `\`*${shown(node.source)}\` refers to another value, which profiles may not`, hint },
       offset,
@@ -98,10 +97,10 @@ function keyOf(pair: Pair<Node, Node | null>): string {
 }
 
 /** The offset of the deepest part of the path that the document has. */
-function offsetOf(root: Node | null, { path, atKey = false }: Problem): number | null {
+function offsetOf(root: Node | null, { path, atKey = false }: Problem): number {
   const { isMap, isSeq } = yamlLibrary()
   let node = root
-  let offset = root?.range?.[0] ?? null
+  let offset = root?.range?.[0] ?? 0
   for (const [depth, part] of path.entries()) {
     if (isSeq<Node>(node) && typeof part === 'number') node = node.items[part] ?? null
     else if (isMap<Node, Node | null>(node)) {

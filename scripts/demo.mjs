@@ -24,7 +24,12 @@ await client.connect(
   new StdioClientTransport({
     command: process.execPath,
     args: [mcpRun, '--profile', 'exa', '--store', store],
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...extraCertificates(), EXA_API_KEY: process.env.EXA_API_KEY ?? 'demo' },
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      ...extraCertificates(),
+      EXA_API_KEY: process.env.EXA_API_KEY ?? 'demo',
+    },
     stderr: 'inherit',
   }),
   { timeout: 180_000 },
@@ -34,7 +39,9 @@ console.log(`tools: ${tools.map(({ name }) => name).join(', ')}`)
 
 heading('3. A search, through its tool')
 const answer = await client
-  .callTool({ name: 'web_search_exa', arguments: { query: 'Model Context Protocol' } }, undefined, { timeout: 60_000 })
+  .callTool({ name: 'web_search_exa', arguments: { query: 'Model Context Protocol' } }, undefined, {
+    timeout: 60_000,
+  })
   .catch((error) => ({ content: [{ type: 'text', text: `the call failed: ${error.message}` }] }))
 console.log(oneLine(answer.content?.[0]?.text ?? '(no text)'))
 await client.close()
@@ -49,10 +56,20 @@ console.log(pc.dim(`The history stays in ${store}: egress alerts --store ${store
 
 /** Only what the report holds: with and without internet it says what happened. */
 function summary({ servers, alerts }) {
-  const reached = servers.flatMap(({ destinations }) => destinations).filter(({ phase, bytesSent }) => phase === 'run' && bytesSent > 0)
-  const lines = reached.map(({ name, port, bytesSent, bytesReceived }) => `${name}:${port} was reached: ${bytesSent} bytes sent, ${bytesReceived} received.`)
-  if (reached.length === 0) lines.push('Nothing was reached while the server ran (no internet here, or no working key).')
-  const stopped = new Set(alerts.filter(({ action }) => action === 'denied').map(({ destination }) => destination.name ?? destination.address))
+  const reached = servers
+    .flatMap(({ destinations }) => destinations)
+    .filter(({ phase, bytesSent }) => phase === 'run' && bytesSent > 0)
+  const lines = reached.map(
+    ({ name, port, bytesSent, bytesReceived }) =>
+      `${name}:${port} was reached: ${bytesSent} bytes sent, ${bytesReceived} received.`,
+  )
+  if (reached.length === 0)
+    lines.push('Nothing was reached while the server ran (no internet here, or no working key).')
+  const stopped = new Set(
+    alerts
+      .filter(({ action }) => action === 'denied')
+      .map(({ destination }) => destination.name ?? destination.address),
+  )
   for (const name of stopped) lines.push(`${name} is not declared, was tried, and got nothing.`)
   if (stopped.size === 0) lines.push('Nothing undeclared was tried.')
   return lines.join('\n')

@@ -53,7 +53,15 @@ function runSuites(chosen) {
   try {
     for (const suite of chosen.length > 0 ? chosen : ['unit', 'integration', 'e2e', 'attack']) {
       const file = join(folder, `${suite}.json`)
-      const args = ['vitest', 'run', '--project', suite, '--reporter=default', '--reporter=json', `--outputFile=${file}`]
+      const args = [
+        'vitest',
+        'run',
+        '--project',
+        suite,
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile=${file}`,
+      ]
       const { status } = spawnSync('npx', args, { stdio: 'inherit' })
       const result = read(file)
       if (result === null || (status !== 0 && result.numFailedTests === 0)) ended = false

@@ -5,6 +5,7 @@ import {
   findProfileByPackage,
   loadProfile,
   type ProfileOptions,
+  profileNameFor,
 } from '../../profiles/load.ts'
 import { McpRunError } from '../../runtime/model/errors.ts'
 import type { LoadedProfile } from '../../runtime/model/profile.ts'
@@ -46,7 +47,8 @@ export function plan({ options, own, words }: RunArguments, profiles: ProfileOpt
   if (options.profile === null && !own) {
     const { spec, bin, args } = packageRequest(options.packages, words)
     const name = findProfileByPackage(spec.name, profiles)
-    const loaded = name === null ? denyAllProfile(serverName(spec.name)) : loadProfile(name, profiles)
+    const loaded =
+      name === null ? denyAllProfile(profileNameFor(spec.name, profiles)) : loadProfile(name, profiles)
     const target = {
       kind: 'package',
       spec: pinned(spec, loaded),
@@ -94,11 +96,6 @@ function pinned(spec: PackageSpec, { profile }: LoadedProfile): PackageSpec {
   const declared = profile.package
   if (spec.version !== null || declared === null || declared.name !== spec.name) return spec
   return { ...spec, version: declared.version }
-}
-
-/** A history's name for a package without a profile: `@scope/name` becomes `scope-name`. */
-export function serverName(packageName: string): string {
-  return packageName.replace(/^@/, '').replace('/', '-').toLowerCase()
 }
 
 export const PACKAGE_FOLDER = '/package'

@@ -5,7 +5,6 @@ export interface NameInMessage {
   readonly labels: Labels
   /** Offset of what follows the name where it stands. */
   readonly end: number
-  readonly compressed: boolean
 }
 
 /**
@@ -20,7 +19,7 @@ export function readName(message: Buffer, start: number): NameInMessage | null {
   for (let wireLength = 1, pointers = 0; ; ) {
     const size = message[at]
     if (size === undefined) return null
-    if (size === 0) return { labels, end: end === -1 ? at + 1 : end, compressed: end !== -1 }
+    if (size === 0) return { labels, end: end === -1 ? at + 1 : end }
     if (size >= 0xc0) {
       const target = ((size & 0x3f) << 8) | (message[at + 1] ?? 0xff)
       if (target >= lowest || target < HEADER || ++pointers > MAX_LABELS) return null

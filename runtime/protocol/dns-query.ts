@@ -59,6 +59,7 @@ export function parseDnsQuery(message: Uint8Array): DnsQueryResult {
   if (header.flags & FLAG.reply) return refuse('not-a-query', null, null)
   if (header.opcode !== 0) return refuse('not-a-query', header.id, null)
   if (header.questions !== 1) return refuse('questions', header.id, null)
+  // The first name of a message has nothing to point to: pointers are refused.
   const asked = readName(bytes, HEADER_LENGTH)
   if (asked === null || asked.end + 4 > bytes.length) return refuse('malformed', header.id, null)
   const name = nameFromLabels(asked.labels)

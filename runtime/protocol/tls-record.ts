@@ -17,7 +17,8 @@ export function readFirstHandshake(bytes: Buffer, expectedType: number): Handsha
   for (let records = 0; missing > 0; records++) {
     if (records === MAX_RECORDS) return malformed('too many records')
     const start = at + RECORD_HEADER
-    if (start > FIRST_BYTES_LIMIT) return malformed('handshake too long')
+    // What is missing takes its bytes and at least this header: if they can't fit now, they never will.
+    if (start + missing > FIRST_BYTES_LIMIT) return malformed('handshake too long')
     const problem = headerProblem(bytes, at)
     if (problem !== null) return malformed(problem)
     if (start > bytes.length) return NEED_MORE
@@ -27,7 +28,6 @@ export function readFirstHandshake(bytes: Buffer, expectedType: number): Handsha
       if (header[0] !== expectedType) return malformed('handshake type')
       if (known === MESSAGE_HEADER) missing += header.readUIntBE(1, 3)
     }
-    // Further records only add headers: if it can't fit now, it never will.
     if (start + missing > FIRST_BYTES_LIMIT) return malformed('handshake too long')
     const end = start + Math.min(length, missing)
     if (end > bytes.length) return NEED_MORE

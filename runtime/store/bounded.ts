@@ -11,5 +11,6 @@ export function boundedOrNull(text: string | null, maxLength: number = LIMITS.te
 
 /** A list as JSON: at most `maxItems`, each cut. */
 export function boundedList(list: readonly string[], maxItems = 32): string {
+  if (list.length === 0) return '[]'
   return JSON.stringify(list.slice(0, maxItems).map((item) => bounded(item)))
 }

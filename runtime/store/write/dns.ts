@@ -4,7 +4,7 @@ import { bounded, boundedList } from '../bounded.ts'
 import { insertSql } from '../columns.ts'
 import type { Gaps } from './gaps.ts'
 import type { Hosts } from './hosts.ts'
-import type { Rollup } from './rollup.ts'
+import type { DestinationKey, Rollup } from './rollup.ts'
 import type { RowLimit } from './row-limit.ts'
 import { RowNumbers } from './row-numbers.ts'
 
@@ -55,8 +55,24 @@ export class DnsQueries {
       return
     }
     const n = this.numbers.next(query.at)
-    const row = { ...query, n, session, name: bounded(query.name), resolver: bounded(query.resolver) }
-    this.#insert.run(...FIELDS.map((field) => row[field]))
+    const { id, phase, at, type, transport, declaration, action, reason } = query
+    const [name, resolver] = [bounded(query.name), bounded(query.resolver)]
+    this.#insert.run(
+      ...[
+        n,
+        id,
+        session,
+        phase,
+        at,
+        name,
+        bounded(type, 64),
+        transport,
+        resolver,
+        declaration,
+        action,
+        reason,
+      ],
+    )
     if (this.#waiting.size >= MAX_WAITING) this.#waiting.clear()
     this.#waiting.set(query.id, n)
   }
@@ -70,11 +86,20 @@ export class DnsQueries {
 
   #addDestination(query: DnsRecord): void {
     const { name, transport, phase, declaration, action, reason } = query
-    const destination = { name, transport, phase, declaration, action, reason, address: null, port: 53 }
-    const tally = this.#rollup.tally(
-      { ...destination, nameSource: 'dns_query', protocol: 'dns', inspection: 'none' },
-      query.at,
-    )
+    const key: DestinationKey = {
+      name,
+      address: null,
+      port: 53,
+      transport,
+      nameSource: 'dns_query',
+      phase,
+      protocol: 'dns',
+      inspection: 'none',
+      declaration,
+      action,
+      reason,
+    }
+    const tally = this.#rollup.tally(key, query.at)
     this.#rollup.add(tally, 1, query.at, null)
   }
 }

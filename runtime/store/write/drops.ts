@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import type { DropRecord } from '../../model/journal.ts'
 import { bounded } from '../bounded.ts'
 import type { Gaps } from './gaps.ts'
-import type { Rollup } from './rollup.ts'
+import type { DestinationKey, Rollup } from './rollup.ts'
 import type { RowLimit } from './row-limit.ts'
 
 /** Dropped packets: one row a session, destination and verdict; `flows` of the rollup counts the packets. */
@@ -29,13 +29,30 @@ export class Drops {
   }
 
   add(drop: DropRecord, session: number): void {
-    const tally = this.#rollup.tally({ ...drop, protocol: 'none', inspection: 'none' }, drop.at)
-    this.#rollup.add(tally, drop.packets, drop.at, drop.address)
     const { packets, bytes, at, port, transport, declaration, action, reason } = drop
+    const tally = this.#rollup.tally(destinationOf(drop), at)
+    this.#rollup.add(tally, packets, at, drop.address)
     const [address, name] = [bounded(drop.address ?? ''), bounded(drop.name ?? '')]
     const row = [packets, bytes, at, at, session, address, port, transport, name, declaration, action, reason]
     if (this.#update.run(...row).changes > 0) return
     if (this.#limit.keep(session, tally.host)) this.#insert.run(...row, drop.phase, drop.nameSource)
     else this.#gaps.add(session, 'folded', packets, at)
+  }
+}
+
+function destinationOf(drop: DropRecord): DestinationKey {
+  const { name, address, port, transport, nameSource, phase, declaration, action, reason } = drop
+  return {
+    name,
+    address,
+    port,
+    transport,
+    nameSource,
+    phase,
+    protocol: 'none',
+    inspection: 'none',
+    declaration,
+    action,
+    reason,
   }
 }

@@ -38,9 +38,9 @@ export class HttpRequests {
       this.#gaps.add(session, 'folded', 1, request.at)
       return
     }
-    const method = bounded(request.method, 64)
+    const { id, phase, at, declaration, action, reason } = request
+    const [method, host] = [bounded(request.method, 64), boundedOrNull(request.host)]
     const path = bounded(request.path, LIMITS.longText)
-    const row = { ...request, flow, session, method, path, host: boundedOrNull(request.host) }
-    this.#insert.run(...FIELDS.map((field) => row[field]))
+    this.#insert.run(...[id, flow, session, phase, at, method, host, path, declaration, action, reason])
   }
 }

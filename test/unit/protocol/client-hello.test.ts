@@ -217,6 +217,21 @@ describe('records', () => {
     })
   })
 
+  test('a last byte whose record would straddle the limit', () => {
+    // Three full records, one that ends at 65,532, and the header of a fifth.
+    const message = helloMessage([
+      extension(99, Buffer.alloc(65_532 - 4 * 5 + 1 - helloMessage([]).length - 4)),
+    ])
+    const bytes = Buffer.concat([records(message.subarray(0, -1)), records(message.subarray(-1))])
+    expect(bytes.length).toBe(65_538)
+    expect(readClientHello(bytes.subarray(0, 65_531))).toEqual(NEED_MORE)
+    expect(readClientHello(bytes.subarray(0, 65_532))).toEqual({
+      kind: 'malformed',
+      what: 'handshake too long',
+    })
+    expect(readClientHello(bytes)).toEqual({ kind: 'malformed', what: 'handshake too long' })
+  })
+
   test('too many of them', () => {
     const message = helloMessage([extension(99, Buffer.alloc(4500))])
     expect(readClientHello(records(message, 1))).toEqual({ kind: 'malformed', what: 'too many records' })

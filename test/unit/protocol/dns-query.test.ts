@@ -176,6 +176,19 @@ describe('what is refused', () => {
       refused('malformed', 0x1234, 'api.test'),
     ],
     [
+      'an answer counted that is not there',
+      Buffer.concat([words(0x1234, 0x100, 1, 1, 0, 0), apiTest]),
+      refused('malformed', 0x1234, 'api.test'),
+    ],
+    [
+      'records beyond what a message holds',
+      message({
+        questions: [apiTest],
+        additionals: [record(name(), 1, Buffer.alloc(40_000)), record(name(), 1, Buffer.alloc(40_000))],
+      }),
+      refused('malformed', 0x1234, 'api.test'),
+    ],
+    [
       'bytes behind the end',
       Buffer.concat([message({ questions: [apiTest] }), Buffer.from('secret')]),
       refused('malformed', 0x1234, 'api.test'),

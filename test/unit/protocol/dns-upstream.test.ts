@@ -119,6 +119,7 @@ describe('what a reply says', () => {
           srv(1, name('a b')),
           srv(2, name('x')),
         ],
+        authorities: [record(name('db', 'api', 'test'), TYPE.A, ip(192, 0, 2, 3))],
         additionals: [
           record(name('db', 'api', 'test'), TYPE.A, ip(192, 0, 2, 1)),
           record(name('db', 'api', 'test'), TYPE.TXT, Buffer.from('\x01x')),
@@ -272,6 +273,22 @@ describe('what a reply says', () => {
     })
   })
 
+  test('names beyond the reach of a pointer, and labels with dots in them', () => {
+    const a = (owner: Buffer) => record(owner, TYPE.A, ip(192, 0, 2, 1))
+    const far = name('far', 'away')
+    const filler = record(ASKED, 65_300, Buffer.alloc(0x4000))
+    const whole = [name('a', 'b.test'), name('a.b', 'test'), name('a', 'b', 'test')]
+    const small = [
+      whole[0] ?? far,
+      Buffer.concat([labels('a.b'), pointer(16)]),
+      Buffer.concat([labels('a', 'b'), pointer(16)]),
+    ]
+    const write = (owners: readonly Buffer[]) =>
+      replyTo(255, { answers: [...owners.map(a), filler, a(far), a(far)] })
+    expect(read(255, write(whole)).reply).toEqual(write(small))
+    expect(read(255, write(small)).reply).toEqual(write(small))
+  })
+
   test('a large set is written as small as it came', () => {
     const answers = Array.from({ length: 60 }, (_, i) =>
       record(ASKED, TYPE.MX, Buffer.concat([words(i), labels(`mx${i}`), ASKED])),
@@ -310,6 +327,17 @@ describe('what is refused', () => {
     ['a question cut short', good.subarray(0, 20), 'question'],
     ['fewer records than it says', good.subarray(0, -a.length), 'malformed'],
     ['a record cut short', good.subarray(0, -1), 'malformed'],
+    [
+      'a text cut short',
+      answers(record(ASKED, TYPE.TXT, Buffer.from('\x01x\x01y'))).subarray(0, -2),
+      'malformed',
+    ],
+    ['an owner that points forward', answers(record(pointer(38), TYPE.CNAME, name('b'))), 'malformed'],
+    [
+      'an owner that points into the header',
+      answers(record(pointer(4), TYPE.A, ip(1, 2, 3, 4))),
+      'malformed',
+    ],
     ['an A of five bytes', answers(record(ASKED, TYPE.A, Buffer.alloc(5))), 'malformed'],
     ['an AAAA of four bytes', answers(record(ASKED, TYPE.AAAA, Buffer.alloc(4))), 'malformed'],
     [

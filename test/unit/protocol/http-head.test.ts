@@ -176,6 +176,7 @@ describe('what is no HTTP/1 is told at the byte that shows it', () => {
     ['GET  / HTTP/1.1', 5, 'not-http'],
     ['GET ftp://a/ HTTP/1.1', 5, 'not-http'],
     ['GET httpx://a/ HTTP/1.1', 9, 'not-http'],
+    [`${'A'.repeat(33)} / HTTP/1.1`, 33, 'not-http'],
     [`${'A'.repeat(40)} / HTTP/1.1`, 33, 'not-http'],
     ['GET /\r\n', 7, 'not-http'],
     ['GET / HTTPX\r\n', 13, 'not-http'],
