@@ -1,7 +1,6 @@
-import { join } from 'node:path'
 import { McpRunError } from '../runtime/model/errors.ts'
 import { loadProfile } from './load-profile.ts'
-import { type ProfileOptions, profileNames, userFile } from './profile-folders.ts'
+import { builtinFile, type ProfileOptions, profileNames, userFile } from './profile-folders.ts'
 
 export interface ListedProfile {
   readonly name: string
@@ -21,27 +20,26 @@ export function listProfiles(options: ProfileOptions): readonly ListedProfile[] 
 }
 
 function listed(name: string, options: ProfileOptions): ListedProfile {
-  const builtin = join(options.builtinDir, `${name}.yaml`)
+  const base = { name, title: null, package: null, file: builtinFile(name, options), problem: null }
+  const own = attempt(() => userFile(name, options))
+  if (own.problem !== null) return { ...base, origin: 'user', file: options.userDir, problem: own.problem }
+  const place = { ...base, file: own.value ?? base.file }
+  const loaded = attempt(() => loadProfile(name, options))
+  if (loaded.problem !== null) {
+    return { ...place, origin: own.value === null ? 'built-in' : 'user', problem: loaded.problem }
+  }
+  const { profile, files } = loaded.value
+  const origin = own.value === null ? 'built-in' : files.length > 1 ? 'layer' : 'user'
+  return { ...place, title: profile.title, package: profile.package?.name ?? null, origin }
+}
+
+type Attempt<T> = { readonly value: T; readonly problem: null } | { readonly problem: string }
+
+function attempt<T>(act: () => T): Attempt<T> {
   try {
-    const own = userFile(name, options)
-    const { profile, files } = loadProfile(name, options)
-    return {
-      ...{ name, title: profile.title, package: profile.package?.name ?? null },
-      ...{
-        origin: own === null ? 'built-in' : files.length > 1 ? 'layer' : 'user',
-        file: own ?? builtin,
-        problem: null,
-      },
-    }
+    return { value: act(), problem: null }
   } catch (error) {
-    if (!(error instanceof McpRunError)) throw error
-    return {
-      name,
-      title: null,
-      package: null,
-      origin: 'user',
-      file: join(options.userDir, name),
-      problem: error.message,
-    }
+    if (error instanceof McpRunError) return { problem: error.message }
+    throw error
   }
 }

@@ -8,11 +8,11 @@ const MAX_SAID = 4096
 export class Speaker {
   readonly #stream: Writable
   #unsaid = 0
+  readonly #waiting: (() => void)[] = []
 
   constructor(stream: Writable) {
     this.#stream = stream
-    stream.on('error', () => {})
-    stream.on('drain', () => this.#sayUnsaid())
+    for (const event of ['drain', 'error', 'close']) stream.on(event, () => this.#roomAgain())
   }
 
   get isFull(): boolean {
@@ -32,19 +32,20 @@ export class Speaker {
     this.#write(lines.map((line) => `${prefix}${escapeLine(line)}\n`).join(''))
   }
 
-  /** Calls back, perhaps more than once, when there is room again or never will be. */
+  /** Calls back when there is room again, or never will be. */
   onceRoom(callback: () => void): void {
-    for (const event of ['drain', 'error', 'close']) this.#stream.once(event, callback)
+    this.#waiting.push(callback)
   }
 
   #write(text: string): void {
     if (this.#stream.writable) this.#stream.write(text)
   }
 
-  #sayUnsaid(): void {
+  #roomAgain(): void {
     const count = this.#unsaid
     this.#unsaid = 0
     if (count > 0) this.say(`${count} lines were not shown, since stderr was not being read`)
+    for (const callback of this.#waiting.splice(0)) callback()
   }
 }
 

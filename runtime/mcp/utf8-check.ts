@@ -24,7 +24,6 @@ export class Utf8Check {
     const character = Buffer.concat([this.#cut, bytes.subarray(0, missing)])
     this.#cut = Buffer.alloc(0)
     if (bytes.length >= missing) return isUtf8(character) ? missing : null
-    if (!character.subarray(1).every(isContinuation)) return null
     this.#cut = character
     return bytes.length
   }

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { CheckpointResult, WorkerTask } from './messages.ts'
 
 /** Pages in the WAL at which a checkpoint is asked for: 16 MiB. */
-const ENOUGH_PAGES = 4_096
+const ENOUGH_PAGES = 8_192
 
 /**
  * Decides when the WAL is moved into the file. A thread of its own does it, so that no commit waits for the disk:

@@ -32,14 +32,22 @@ export function openDatabase(file: string, options: OpenOptions): Database.Datab
 function prepareConnection(db: Database.Database, file: string, options: OpenOptions): void {
   const version = retryBusy(() => userVersion(db))
   if (version > MIGRATIONS.length) throw newerFileError(file, version, MIGRATIONS.length)
-  // Before the first table: afterwards it takes a VACUUM, which would lock every session out for as long.
-  if (version === 0) db.pragma('auto_vacuum = INCREMENTAL')
+  if (version === 0) formNewFile(db)
   const journalMode = retryBusy(() => db.pragma('journal_mode = WAL', { simple: true }))
   if (journalMode !== 'wal')
     throw new Error(`its file system has no shared memory (journal mode ${journalMode})`)
   db.pragma(`synchronous = ${options.sync === 'full' ? 'FULL' : 'NORMAL'}`)
+  // Checkpoints are asked for: SQLite's own ones would make every few hundredth commit wait for the disk.
+  db.pragma('wal_autocheckpoint = 0')
   db.pragma('temp_store = MEMORY')
   db.pragma('trusted_schema = OFF')
   if (version < MIGRATIONS.length) retryBusy(() => migrate(db, options.server))
   db.pragma(`busy_timeout = ${options.busyTimeout ?? BUSY_LIMIT}`)
+}
+
+/** Settings that only count before the first table: later they take a VACUUM, which locks every session out. */
+function formNewFile(db: Database.Database): void {
+  // A commit touches two or three pages however few bytes change: small ones halve what goes into the WAL.
+  db.pragma('page_size = 2048')
+  db.pragma('auto_vacuum = INCREMENTAL')
 }

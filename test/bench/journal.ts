@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import type { FlowRecord } from '../../runtime/model/flow.ts'
-import type { Journal } from '../../runtime/model/journal.ts'
+import type { Journal, JournalEntry } from '../../runtime/model/journal.ts'
 import type { SessionRecord } from '../../runtime/model/session.ts'
 import { openJournal } from '../../runtime/store/open-journal.ts'
 import { processIdentity } from '../../runtime/store/process-alive.ts'
 
 export interface JournalFigures {
-  /** Writes waiting at once; each write is one new flow, so one row and its rollup. */
+  /** Writes waiting at once; each opens or closes one flow: one row and its rollup. */
   readonly inFlight: number
   readonly writesPerSecond: number
   /** Milliseconds from write() to the commit's promise. */
@@ -50,14 +50,27 @@ export function formatJournalFigures(figures: readonly JournalFigures[]): string
 
 let made = 0
 
+const closing = {
+  state: 'closed',
+  cause: 'server closed',
+  counts: { bytesSent: 512, bytesReceived: 2048 },
+  dialled: null,
+} as const
+
 async function measure(journal: Journal, inFlight: number, seconds: number): Promise<JournalFigures> {
   const times: number[] = []
   const began = performance.now()
   const end = began + seconds * 1000
+  const timed = async (entry: JournalEntry) => {
+    const start = performance.now()
+    await journal.write(entry)
+    times.push(performance.now() - start)
+  }
   const writeUntilEnd = async () => {
-    for (let start = performance.now(); start < end; start = performance.now()) {
-      await journal.write({ kind: 'flow-opened', flow: flow(made++) })
-      times.push(performance.now() - start)
+    while (performance.now() < end) {
+      const opened = flow(made++)
+      await timed({ kind: 'flow-opened', flow: opened })
+      await timed({ kind: 'flow-closed', flow: opened.id, at: Date.now(), ...closing })
     }
   }
   await Promise.all(Array.from({ length: inFlight }, writeUntilEnd))

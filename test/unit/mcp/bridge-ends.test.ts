@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { PassThrough, Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { bridgeRig, INITIALIZED, settle } from './bridge-rig.ts'
@@ -36,9 +37,28 @@ describe('ends', () => {
     expect(await bridge.done).toEqual({ reason: 'client-gone' })
   })
 
+  it('a client that goes while the server is held back', async () => {
+    let broken: (error: Error) => void = () => {}
+    const stdout = new Writable({
+      write: (_chunk, _encoding, callback) => {
+        broken = callback
+      },
+    })
+    const { server, bridge } = bridgeRig({
+      client: { stdin: new PassThrough(), stdout, stderr: new PassThrough() },
+    })
+    for (let at = 0; at < 10; at++) server.stdout.write(Buffer.alloc(16 * 1024))
+    await settle()
+    expect(server.stdout.isPaused()).toBe(true)
+    broken(brokenPipe())
+    expect(await bridge.done).toEqual({ reason: 'client-gone' })
+    await settle()
+    expect(server.stdout.readableLength).toBe(0)
+  })
+
   it('a client whose stdout was closed before the start', async () => {
     const stdout = new PassThrough()
-    stdout.destroy()
+    await once(stdout.destroy(), 'close')
     const { bridge } = bridgeRig({ client: { stdin: new PassThrough(), stdout, stderr: new PassThrough() } })
     expect(await bridge.done).toEqual({ reason: 'client-gone' })
   })

@@ -60,6 +60,7 @@ const CASES: [name: string, steps: Step[], expected: Partial<Record<LogLevel, 'y
     { info: 'no', warning: 'yes' },
   ],
   ['a handshake that failed, then requests', [initialize, modern(1, 'info')], { info: 'yes' }],
+  ['a handshake forgets requests', [modern(1, 'debug'), initialize, modern(2)], { error: 'later' }],
   [
     'a notification cannot opt in',
     [['client', { method: 'x', protocolVersion: '2026-07-28', logLevel: 'debug' }]],

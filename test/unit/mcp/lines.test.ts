@@ -101,15 +101,16 @@ describe('LineLimit', () => {
   })
 
   it.each([
-    ['', true],
-    ['a', false],
-    ['a\n', true],
-    ['a\nb', false],
-    ['a\r', false],
-    ['ab\n123456', true],
-  ])('after %j, at the start of a line: %s', (text, expected) => {
+    [[''], true],
+    [['a'], false],
+    [['a\n'], true],
+    [['a\nb'], false],
+    [['a\r'], false],
+    [['a', 'b\n123456'], true],
+    [['12345', '6'], false],
+  ])('after %j, at the start of a line: %s', (chunks, expected) => {
     const limit = new LineLimit(5)
-    limit.admit(Buffer.from(text))
+    for (const chunk of chunks) limit.admit(Buffer.from(chunk))
     expect(limit.atLineStart).toBe(expected)
   })
 })

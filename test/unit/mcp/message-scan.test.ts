@@ -103,10 +103,11 @@ describe('MessageScan', () => {
 
   it('agrees with JSON.parse on generated messages, however they are cut', () => {
     const random = seededRandom(7)
-    for (let round = 0; round < 2000; round++) {
+    for (let round = 0; round < 4000; round++) {
       const message = { jsonrpc: '2.0', ...randomObject(random, 4) }
       const text = `${JSON.stringify(message)}\n`
-      const found = scan(text, () => 1 + Math.floor(random() * 9))
+      const longest = round % 2 === 0 ? 9 : 900
+      const found = scan(text, () => 1 + Math.floor(random() * longest))
       expect(found, text).toEqual([oracle(JSON.parse(text))])
     }
   })
@@ -124,23 +125,32 @@ function randomValue(random: () => number, depth: number): unknown {
   const pick = Math.floor(random() * (depth > 0 ? 8 : 5))
   if (pick === 0) return Math.floor(random() * 1e6) / 8
   if (pick === 1) return random() < 0.5 ? null : true
+  if (pick === 2) return longText(random)
   if (pick < 5) return ['warning', 'a"}{\\', 'ünï\u2028', '\u0000,:[', ''][Math.floor(random() * 5)]
   if (pick === 5) return [randomValue(random, depth - 1), randomValue(random, depth - 1)]
   return randomObject(random, depth)
+}
+
+/** Plain stretches of all lengths between characters that JSON escapes; more than a token may hold, too. */
+function longText(random: () => number): string {
+  const stretches = Array.from({ length: 4 }, () => 'x'.repeat(Math.floor(random() * 150)))
+  const text = stretches.join('"\\{\n'.charAt(Math.floor(random() * 4)))
+  return random() < 0.5 ? text : `${text}${'y'.repeat(250)}`
 }
 
 function oracle(message: Record<string, unknown>): MessageFacts {
   const facts: MessageFacts = { isResponse: 'result' in message || 'error' in message }
   const params = record(message.params)
   const meta = record(params._meta)
-  const isId = (value: unknown): value is string | number =>
-    typeof value === 'string' || typeof value === 'number'
+  const isShort = (value: unknown): value is string =>
+    typeof value === 'string' && Buffer.byteLength(JSON.stringify(value)) - 2 <= 256
+  const isId = (value: unknown): value is string | number => isShort(value) || typeof value === 'number'
   if (isId(message.id)) facts.id = message.id
-  if (typeof message.method === 'string') facts.method = message.method
-  if (typeof params.level === 'string') facts.level = params.level
+  if (isShort(message.method)) facts.method = message.method
+  if (isShort(params.level)) facts.level = params.level
   if (isId(params.requestId)) facts.requestId = params.requestId
   const logLevel = meta['io.modelcontextprotocol/logLevel']
-  if (typeof logLevel === 'string') facts.logLevel = logLevel
+  if (isShort(logLevel)) facts.logLevel = logLevel
   return facts
 }
 

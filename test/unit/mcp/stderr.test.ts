@@ -77,6 +77,15 @@ describe('the server’s stderr', () => {
       await settle()
     }
     expect(server.stderr.isPaused()).toBe(false)
+    const listeners = () => stderr.eventNames().map((name) => stderr.listenerCount(name))
+    const before = listeners()
+    for (let round = 0; round < 20; round++) {
+      server.stderr.write('x'.repeat(20_000))
+      await settle()
+      while (held.length > 0) held.shift()?.()
+      await settle()
+    }
+    expect(listeners()).toEqual(before)
   })
 
   it('is read on when mcp-run’s own stderr is gone', async () => {
