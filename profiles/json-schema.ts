@@ -12,7 +12,7 @@ export function profileJsonSchema(): string {
     description: 'What one MCP server may reach, read and see.',
     ...schema,
     // A layer says what it extends; every other profile says what it reaches, be it nothing.
-    anyOf: [{ required: ['extends'] }, { required: ['name', 'egress'] }],
+    anyOf: [{ required: ['extends'] }, { required: ['egress'] }],
   }
   return `${JSON.stringify(whole, null, 2)}\n`
 }

@@ -74,10 +74,6 @@ function loadText(text: string, file: string, options: ProfileOptions, name: str
 }
 
 function complete(parsed: ParsedProfile, place: { file: string; name: string | null }): LoadedProfile {
-  if (parsed.source.name === null && place.name === null) {
-    const hint = `add \`name: ${stem(place.file) ?? 'my-server'}\``
-    throw fail(parsed, place.file, { path: [], message: 'the profile has no name', hint })
-  }
   return loaded(mergeProfile(emptyProfile(ownName(parsed, place)), parsed.source), [place.file])
 }
 

@@ -24,7 +24,7 @@ export function shapeProblems(issue: Issue, value: unknown): Problem[] {
     if (given === undefined) return [{ path, message: 'is missing', hint: `add \`${path.at(-1)}:\`` }]
     return [wrongType(path, given, TYPES[issue.expected] ?? issue.expected)]
   }
-  if (issue.code === 'invalid_key') return [badEnvName(path)]
+  if (issue.code === 'invalid_key') return [{ ...badEnvName(path), atKey: true }]
   if (issue.code === 'invalid_value') return [notOneOf(path, given, issue.values.map(String))]
   if (issue.code === 'too_small' || issue.code === 'too_big') return [outOfBounds(path, given, issue)]
   return [badForm(path, given)]

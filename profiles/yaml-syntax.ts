@@ -3,7 +3,9 @@ import { type Problem, shown } from './problem.ts'
 
 /** What YAML's parser says, in the words of somebody who writes a profile. */
 export function syntaxProblem(code: ErrorCode, message: string, line: string): Problem {
-  const [what, hint] = WORDS[code] ?? [`not YAML: ${firstLine(message)}`, forLine(line)]
+  // The same code, when a list in brackets is still open at the end of its field.
+  const key = code === 'BAD_INDENT' && message.includes('end with') ? 'MISSING_CHAR' : code
+  const [what, hint] = WORDS[key] ?? [`not YAML: ${firstLine(message)}`, forLine(line)]
   return {
     path: [],
     message: what,
@@ -18,7 +20,10 @@ const WORDS: Partial<Record<ErrorCode, readonly [string, string]>> = {
   BAD_ALIAS: ['a value cannot begin with *', ''],
   BAD_SCALAR_START: ['a value cannot begin with this character', ''],
   MISSING_CHAR: ['a quote, comma or bracket is missing before this', 'close what was opened'],
-  BLOCK_AS_IMPLICIT_KEY: ['a second `:` on one line', 'put the value in quotes'],
+  BLOCK_AS_IMPLICIT_KEY: [
+    '`:` in a value',
+    'a value with `:` in it stands in quotes; if the next line is a field of its own, it begins in the same column',
+  ],
   MULTILINE_IMPLICIT_KEY: ['a field without its `:`', 'write `field: value`'],
   TAG_RESOLVE_FAILED: ['a tag that has no meaning here', 'leave out the word with the !'],
   NON_STRING_KEY: ["a field's name must be plain text", 'write `field: value`'],

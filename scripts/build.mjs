@@ -1,6 +1,6 @@
 // Bundles the programs into dist/: all of them, or those named as arguments.
 import { existsSync } from 'node:fs'
-import { chmod } from 'node:fs/promises'
+import { chmod, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build as bundle } from 'esbuild'
@@ -31,7 +31,7 @@ async function buildProgram(name, { source, executable }, outdir) {
   await bundle({
     absWorkingDir: root,
     entryPoints: [source],
-    outfile,
+    outfile: `${outfile}.new`,
     bundle: true,
     format: 'cjs',
     platform: 'node',
@@ -42,7 +42,9 @@ async function buildProgram(name, { source, executable }, outdir) {
     banner: { js: executable ? `#!/usr/bin/env node\n${importMetaUrl}` : importMetaUrl },
     logLevel: 'warning',
   })
-  if (executable) await chmod(outfile, 0o755)
+  if (executable) await chmod(`${outfile}.new`, 0o755)
+  // Never half a file under a process that is about to load it.
+  await rename(`${outfile}.new`, outfile)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -20,6 +20,9 @@ import { installer } from './install.ts'
 import { ownCommand, type Plan, packageCommand, plan, wantedShares } from './plan.ts'
 import { startTiming, type Timing } from './timing.ts'
 
+/** Clients give mcp-run twice two seconds: all of its own steps fit in between. */
+const GRACE_MS = 1500
+
 type RunArguments = Extract<Arguments, { kind: 'run' }>
 
 /** Starts the server and carries its conversation until it ends; resolves with the exit code. */
@@ -177,7 +180,7 @@ async function converse(
   })
   let _stopping: Promise<unknown> | null = null
   const stop = (stdinEnded: boolean): void => {
-    _stopping ??= stopServer({ server, stdinEnded })
+    _stopping ??= stopServer({ server, stdinEnded, graceMs: GRACE_MS })
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => stop(server.stdin.writableEnded))

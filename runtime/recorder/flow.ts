@@ -13,13 +13,13 @@ import {
 } from '../policy/judge-flow.ts'
 import { redactedPath } from '../protocol/http-head.ts'
 import { answeredNames } from './answered-names.ts'
-import type { RecorderContext } from './context.ts'
+import { inBackground, type RecorderContext } from './context.ts'
 import { dial } from './dial.ts'
 import { firstSeen, type Opening, readOpening } from './first-bytes.ts'
 import type { NameBook } from './name-book.ts'
 import { refuse } from './refusal.ts'
 import { type Relay, relay } from './relay.ts'
-import type { Resolver } from './resolver.ts'
+import type { Resolved, Resolver } from './resolver.ts'
 import type { Sinkhole } from './sinkhole.ts'
 
 export interface FlowOptions {
@@ -33,6 +33,8 @@ export interface FlowOptions {
   readonly onRelay: (flow: string, relay: Relay) => void
 }
 
+/** In place of the resolver that a server meant: the recorder asked, to check where a connection goes. */
+const OWN_QUESTION = 'mcp-run'
 const NOTHING: FlowCounts = { bytesSent: 0, bytesReceived: 0 }
 const NO_OPENING: Opening = { bytes: Buffer.alloc(0), first: { kind: 'unknown' }, ended: false }
 
@@ -85,7 +87,7 @@ async function resolve(
 ): Promise<{ verdict: Verdict; addresses: readonly string[] }> {
   const { target } = judgement
   const name = judgement.action === 'allowed' && target?.kind === 'name' ? target.name : null
-  const resolved = name === null ? null : await resolver.addresses(name)
+  const resolved = name === null ? null : await addressesOf(context, resolver, name, judgement)
   const { verdict, dial: addresses } = judgeResolution({
     mode: context.mode,
     judgement,
@@ -95,6 +97,37 @@ async function resolve(
     resolved: resolved?.ok ? resolved.addresses : [],
   })
   return { verdict, addresses }
+}
+
+/** A name that the server never asked for is the recorder's own question: a row of its own, before it is asked. */
+async function addressesOf(
+  context: RecorderContext,
+  resolver: Resolver,
+  name: string,
+  { declaration, action, reason }: Verdict,
+): Promise<Resolved> {
+  if (resolver.knows(name)) return resolver.addresses(name)
+  const query = {
+    id: context.nextId(),
+    at: context.clock(),
+    name,
+    type: 'A',
+    transport: 'udp',
+    resolver: OWN_QUESTION,
+  } as const
+  const { session, phase } = context
+  await context.record({
+    kind: 'dns-query',
+    query: { ...query, session, phase, declaration, action, reason },
+  })
+  const resolved = await resolver.addresses(name)
+  const answer = {
+    rcode: resolved.ok ? 'NOERROR' : resolved.problem === 'missing' ? 'NXDOMAIN' : 'SERVFAIL',
+    answers: resolved.ok ? resolved.addresses.slice(0, 16) : [],
+    at: context.clock(),
+  }
+  inBackground(context.record({ kind: 'dns-answered', query: query.id, answer }))
+  return resolved
 }
 
 function flowRecord(

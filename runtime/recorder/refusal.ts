@@ -17,7 +17,7 @@ export function refuse(socket: Socket, first: FirstBytes | null, reason: Reason)
 }
 
 function forbidden(reason: Reason): string {
-  const body = `mcp-run denied this request: ${reason}. Its profile does not declare the destination.\n`
+  const body = `mcp-run denied this request: ${reason}\n`
   return [
     'HTTP/1.1 403 Forbidden',
     'Content-Type: text/plain',

@@ -13,12 +13,15 @@ export type Resolved =
 /** Names to addresses as the host resolves them: its hosts file, then whatever its name service is set to. */
 export interface Resolver {
   addresses(name: string): Promise<Resolved>
+  /** Whether the answer is at hand: nobody would be asked. */
+  knows(name: string): boolean
 }
 
 export function createResolver(clock: () => number): Resolver {
   const hosts = createHostsFile()
   const answers = new Map<string, { readonly until: number; readonly resolved: Promise<Resolved> }>()
   return {
+    knows: (name) => hosts.lookup(name).length > 0 || (answers.get(name)?.until ?? 0) > clock(),
     addresses: (name) => {
       const listed = hosts.lookup(name)
       if (listed.length > 0) return Promise.resolve({ ok: true, addresses: canonical(listed) })

@@ -6,9 +6,6 @@ import type { CheckpointResult, WorkerTask } from './messages.ts'
 /** Pages at which commits are held up until the WAL can start anew: 256 MiB. */
 const TOO_MANY_PAGES = 131_072
 
-/** Pages that are moved in a millisecond or two. */
-const FEW_PAGES = 256
-
 /** Checkpoints when told to; answers with what is left. */
 export function runCheckpoints(port: MessagePort, task: WorkerTask): void {
   // The timeout is how long the readers of a WAL that must start anew are waited for, while writers wait too.
@@ -24,12 +21,9 @@ export function runCheckpoints(port: MessagePort, task: WorkerTask): void {
 }
 
 function checkpoint(db: Database.Database): CheckpointResult {
-  let result = run(db, 'PASSIVE')
-  if (result.log < TOO_MANY_PAGES) return result
-  // A writer that never rests keeps the WAL from starting anew, so it has to wait once: for as little as can be.
-  for (let again = 0; again < 3 && result.log - result.checkpointed > FEW_PAGES; again++)
-    result = run(db, 'PASSIVE')
-  return run(db, 'RESTART')
+  const result = run(db, 'PASSIVE')
+  // A writer that never rests keeps the WAL from starting anew, so it waits once, for the little that is left.
+  return result.log < TOO_MANY_PAGES ? result : run(db, 'RESTART')
 }
 
 function run(db: Database.Database, mode: 'PASSIVE' | 'RESTART'): CheckpointResult {

@@ -37,6 +37,7 @@ export class Checkpoints {
   #run(): void {
     this.#thread ??= this.#start()
     this.#running = true
+    this.#pages = 0
     this.#thread.postMessage('run')
   }
 
@@ -48,7 +49,7 @@ export class Checkpoints {
     })
     thread.on('message', ({ log, checkpointed }: CheckpointResult) => {
       this.#running = false
-      this.#pages = log - checkpointed
+      this.#pages += log - checkpointed
     })
     // A checkpoint that cannot be done leaves the WAL to grow; if the disk is at fault, commits will say so.
     thread.on('error', () => undefined)
