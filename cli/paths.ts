@@ -8,6 +8,8 @@ export interface OwnPaths {
   readonly tap: string
   readonly storeWorker: string
   readonly profiles: string
+  /** The built-in profiles as the build parsed them. */
+  readonly compiledProfiles: string
 }
 
 export function ownPaths(): OwnPaths {
@@ -17,6 +19,7 @@ export function ownPaths(): OwnPaths {
     tap: join(root, 'dist', 'tap.cjs'),
     storeWorker: join(root, 'dist', 'store-worker.cjs'),
     profiles: join(root, 'profiles'),
+    compiledProfiles: join(root, 'dist', 'profiles.json'),
   }
 }
 

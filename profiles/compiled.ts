@@ -23,7 +23,7 @@ export function compiledProfile(
   { text, file }: { text: string; file: string },
 ): LoadedProfile | null {
   const found = compiled === undefined ? undefined : readCompiled(compiled)[name]
-  if (found === undefined || found.sha256 !== textDigest(text)) return null
+  if (!found || found.sha256 !== textDigest(text)) return null
   return { profile: found.profile, digest: found.digest, files: [file] }
 }
 
@@ -40,7 +40,7 @@ function readCompiled(file: string): CompiledProfiles {
 /** A file that is missing or broken costs time, nothing else. */
 function parseCompiled(file: string): CompiledProfiles {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'))
+    return JSON.parse(readFileSync(file, 'utf8')) ?? {}
   } catch {
     return {}
   }

@@ -4,6 +4,7 @@ import { chmod, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build as bundle } from 'esbuild'
+import { compileProfiles } from './compile-profiles.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
@@ -15,6 +16,10 @@ const PROGRAMS = {
   'store-worker': { source: 'runtime/store/worker.ts', executable: false },
 }
 
+/** Libraries that are needed late or seldom: each a file of its own, so that a start does not read them. */
+const LIBRARIES = ['yaml', 'tldts']
+const libraryFile = (name) => `lib-${name}.cjs`
+
 /** CommonJS has no import.meta.url: each bundle says its own. */
 const importMetaUrl = "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;"
 
@@ -23,27 +28,53 @@ export async function build({ outdir = join(root, 'dist'), only } = {}) {
   const chosen = Object.entries(PROGRAMS).filter(
     ([name, { source }]) => (only === undefined || only.includes(name)) && existsSync(join(root, source)),
   )
-  await Promise.all(chosen.map(([name, program]) => buildProgram(name, program, outdir)))
+  await Promise.all([
+    ...chosen.map(([name, program]) => buildProgram(name, program, outdir)),
+    ...LIBRARIES.map((name) => buildLibrary(name, outdir)),
+    compileProfiles({ outfile: join(outdir, 'profiles.json') }),
+  ])
+}
+
+async function buildLibrary(name, outdir) {
+  const outfile = join(outdir, libraryFile(name))
+  const contents = `module.exports = require('${name}')`
+  await writeBundle(outfile, { stdin: { contents, resolveDir: root } })
 }
 
 async function buildProgram(name, { source, executable }, outdir) {
-  const outfile = join(outdir, `${name}.cjs`)
+  await writeBundle(join(outdir, `${name}.cjs`), {
+    entryPoints: [source],
+    minifyWhitespace: true,
+    minifySyntax: true,
+    // Native addons are found by their own paths, so they stay where npm put them.
+    external: ['better-sqlite3', 'koffi'],
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: { js: executable ? `#!/usr/bin/env node\n${importMetaUrl}` : importMetaUrl },
+    plugins: [ownFiles],
+  })
+  if (executable) await chmod(join(outdir, `${name}.cjs`), 0o755)
+}
+
+const ownFiles = {
+  name: 'libraries in files of their own',
+  setup: (builder) => {
+    const filter = new RegExp(`^(${LIBRARIES.join('|')})$`)
+    builder.onResolve({ filter }, ({ path }) => ({ path: `./${libraryFile(path)}`, external: true }))
+  },
+}
+
+/** A file is replaced whole: never half of one under a process that is about to load it. */
+async function writeBundle(outfile, options) {
   await bundle({
     absWorkingDir: root,
-    entryPoints: [source],
     outfile: `${outfile}.new`,
     bundle: true,
     format: 'cjs',
     platform: 'node',
     target: 'node20',
-    // Native addons are found by their own paths, so they stay where npm put them.
-    external: ['better-sqlite3', 'koffi'],
-    define: { 'import.meta.url': 'importMetaUrl' },
-    banner: { js: executable ? `#!/usr/bin/env node\n${importMetaUrl}` : importMetaUrl },
     logLevel: 'warning',
+    ...options,
   })
-  if (executable) await chmod(`${outfile}.new`, 0o755)
-  // Never half a file under a process that is about to load it.
   await rename(`${outfile}.new`, outfile)
 }
 

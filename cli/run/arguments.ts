@@ -26,6 +26,8 @@ export type Arguments =
       readonly words: readonly string[]
     }
 
+export type RunArguments = Extract<Arguments, { kind: 'run' }>
+
 const OPTIONS = {
   profile: { type: 'string' },
   sandbox: { type: 'string' },

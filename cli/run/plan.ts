@@ -21,9 +21,7 @@ import {
   type ShareContext,
   share,
 } from '../../runtime/sandbox/shares.ts'
-import type { Arguments } from './arguments.ts'
-
-type RunArguments = Extract<Arguments, { kind: 'run' }>
+import type { RunArguments } from './arguments.ts'
 
 /** What is to be run: a command of the user's own, or a package that may first have to be installed. */
 export type Target =

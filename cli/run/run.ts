@@ -1,213 +1,25 @@
-import { mkdirSync, realpathSync } from 'node:fs'
-import { constants } from 'node:os'
-import { join } from 'node:path'
-import { startBridge } from '../../runtime/mcp/bridge.ts'
-import { stopServer } from '../../runtime/mcp/shutdown.ts'
-import { McpRunError } from '../../runtime/model/errors.ts'
-import { escapeText } from '../../runtime/model/text.ts'
-import { ensurePackage, type InstalledPackage } from '../../runtime/packages/ensure-package.ts'
-import type { ServerExit } from '../../runtime/sandbox/backend.ts'
-import { serverEnvironment } from '../../runtime/sandbox/environment.ts'
 import { nativeBackend } from '../../runtime/sandbox/native.ts'
-import { isWithin } from '../../runtime/sandbox/shares.ts'
-import { type Session, startSession } from '../../runtime/session.ts'
-import { safeName, storeFolder } from '../../runtime/store/store-folder.ts'
 import { ownPaths } from '../paths.ts'
-import type { AlertNotice } from './alert-line.ts'
-import { tellOnce } from './alerts.ts'
-import type { Arguments } from './arguments.ts'
-import { installer } from './install.ts'
-import { ownCommand, type Plan, packageCommand, plan, wantedShares } from './plan.ts'
-import { startTiming, type Timing } from './timing.ts'
+import type { RunArguments } from './arguments.ts'
+import { startTiming } from './timing.ts'
 
-/** Clients give mcp-run twice two seconds: all of its own steps fit in between. */
-const GRACE_MS = 1500
-
-type RunArguments = Extract<Arguments, { kind: 'run' }>
-
-/** Starts the server and carries its conversation until it ends; resolves with the exit code. */
+/**
+ * Starts the server and carries its conversation until it ends; resolves with the exit code. The sandbox comes
+ * first: its namespace is made while the rest of mcp-run is loaded and the profile is read.
+ */
 export async function run(args: RunArguments): Promise<number> {
   const timing = startTiming()
   timing.mark('mcp-run')
   const paths = ownPaths()
   const backend = nativeBackend({ tapPath: paths.tap })
-  // First of all: the namespace is made while the profile is read.
   const sandbox = backend.open()
   process.once('exit', () => sandbox.destroy())
   try {
-    const store = storeFolder(args.options.store)
-    const profiles = { userDir: join(store, 'profiles'), builtinDir: paths.profiles, cwd: process.cwd() }
-    const planned = plan(args, profiles)
-    timing.mark('profile')
-    let notify = (_notice: AlertNotice): void => undefined
-    const onAlert = tellOnce(say, (notice) => notify(notice))
-    const server = planned.loaded.profile.name
-    const install = installer({ server, backend, store, workerPath: paths.storeWorker, onAlert })
-    const installed = await installedPackage(planned, { store, install })
-    timing.mark('package')
-    const launch = launchSpec(args, planned, installed, { store, home: backend.homePath })
-    const session = await startSession({
-      server,
-      phase: 'run',
-      mode: args.options.mode ?? planned.loaded.profile.mode,
-      declared: { ...planned.loaded.profile, digest: planned.loaded.digest },
-      package: installed && {
-        label: `${installed.name}@${installed.version}`,
-        integrity: installed.integrity,
-      },
-      backend,
-      sandbox,
-      store,
-      workerPath: paths.storeWorker,
-      launch,
-      onAlert,
-      mark: timing.mark,
-    })
-    announce(session, planned, launch.cwd)
-    return await converse(session, args.options.timing ? timing : null, (send) => {
-      notify = send
-    })
+    const { serve } = await import('./serve.ts')
+    timing.mark('loaded')
+    return await serve(args, { paths, backend, sandbox, timing })
   } catch (error) {
     sandbox.destroy()
     throw error
   }
-}
-
-async function installedPackage(
-  { target, loaded }: Plan,
-  { store, install }: { store: string; install: Parameters<typeof ensurePackage>[0]['install'] },
-): Promise<InstalledPackage | null> {
-  if (target.kind === 'command') return null
-  try {
-    return await ensurePackage({
-      spec: target.spec,
-      bin: target.bin,
-      store,
-      install,
-      node: realpathSync(process.execPath),
-      say,
-    })
-  } catch (error) {
-    const { note } = loaded.profile
-    if (note === null || !(error instanceof McpRunError)) throw error
-    throw new McpRunError(error.code, error.message, { hint: note, cause: error })
-  }
-}
-
-function launchSpec(
-  { options, own }: RunArguments,
-  { target, loaded }: Plan,
-  installed: InstalledPackage | null,
-  { store, home }: { store: string; home: string },
-) {
-  const context = { cwd: process.cwd(), store }
-  const wanted = wantedShares(loaded, options, context)
-  const shares = [...wanted]
-  let command: readonly string[] = []
-  let cwd = wanted.some(({ target: folder }) => isWithin(context.cwd, folder)) ? context.cwd : null
-  if (installed !== null && target.kind === 'package') {
-    const inside = packageCommand(installed)
-    command = [...inside.command, ...target.args]
-    shares.push(inside.share)
-  } else if (target.kind === 'command') {
-    command = target.command
-    if (own) {
-      const seen = ownCommand(command, context)
-      shares.unshift(...seen.shares)
-      cwd ??= seen.cwd
-    }
-  }
-  const environment = serverEnvironment({
-    host: process.env,
-    profile: loaded.profile.env,
-    pass: options.passEnv,
-    home,
-    cwd: cwd ?? home,
-    node: realpathSync(process.execPath),
-  })
-  const hostHome = join(store, 'homes', safeName(loaded.profile.name))
-  mkdirSync(hostHome, { recursive: true, mode: 0o700 })
-  return {
-    command,
-    env: environment.env,
-    cwd: cwd ?? home,
-    home: hostHome,
-    shares: [...shares, ...environment.shares],
-  }
-}
-
-function announce({ record }: Session, { loaded, undeclared }: Plan, cwd: string): void {
-  const what = record.package ?? 'own command'
-  say(
-    `${record.server}: ${what}, sandbox ${record.sandbox}, mode ${record.mode}, profile ${record.profileDigest.slice(0, 19)}, folder ${cwd}`,
-  )
-  for (const sentence of record.notEnforced) say(sentence)
-  if (record.mode === 'monitor')
-    say('mode monitor: what the profile does not declare is let through, and flagged')
-  if (undeclared) {
-    say(
-      `no profile for ${what}: everything it contacts is denied. To let it reach a host: egress allow ${loaded.profile.name} HOST:443`,
-    )
-  }
-}
-
-/** Carries the conversation; ends the server as the MCP specification says when the client or a signal asks. */
-async function converse(
-  session: Session,
-  timing: Timing | null,
-  onNotify: (send: (notice: AlertNotice) => void) => void,
-): Promise<number> {
-  const { server, record } = session
-  let answered = false
-  const bridge = startBridge({
-    client: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
-    server,
-    serverName: record.server,
-    ...(timing !== null && {
-      onLine: (direction) => {
-        if (direction === 'to-server' || answered) return
-        answered = true
-        timing.mark('first answer')
-        timing.lines().forEach(say)
-      },
-    }),
-  })
-  onNotify((notice) => {
-    bridge.notify('warning', {
-      message: `mcp-run: ${notice.destination}: ${notice.reason}, ${notice.action}`,
-      ...notice,
-    })
-  })
-  let _stopping: Promise<unknown> | null = null
-  const stop = (stdinEnded: boolean): void => {
-    _stopping ??= stopServer({ server, stdinEnded, graceMs: GRACE_MS })
-  }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => stop(server.stdin.writableEnded))
-  void bridge.clientClosed.then(() => stop(true))
-  let tooLong: McpRunError | null = null
-  const done = bridge.done.then((outcome) => {
-    if (outcome.reason === 'server-ended') return
-    if (outcome.reason === 'line-too-long') {
-      const from = outcome.direction === 'to-client' ? 'the server' : 'the client'
-      tooLong = new McpRunError(
-        'line-too-long',
-        `${from} sent a line of more than ${outcome.maxLineBytes} bytes: the session was ended`,
-      )
-    }
-    stop(outcome.reason === 'client-gone')
-  })
-  const exit = await session.ended
-  await done
-  if (tooLong !== null) throw tooLong
-  return exitCode(exit)
-}
-
-/** As a shell gives it: a signal's number above 128. */
-function exitCode({ code, signal }: ServerExit): number {
-  return code ?? 128 + (signal === null ? 0 : constants.signals[signal])
-}
-
-function say(line: string): void {
-  process.stderr.write(`mcp-run: ${escapeText(line, 4000)}\n`)
 }

@@ -43,7 +43,7 @@ const EXPLANATIONS: readonly Explanation[] = [
   ],
   [
     /^(SQLITE_READONLY|SQLITE_CANTOPEN|SQLITE_PERM|EACCES|EPERM|EROFS|ENOTDIR|EISDIR)/,
-    'it cannot be opened for writing',
+    'it cannot be opened',
     (file) => `See who owns ${file} and its folder, or choose another folder with --store.`,
   ],
   [/^SQLITE_(BUSY|LOCKED)/, 'another process has kept it locked for a minute', undefined],

@@ -1,0 +1,79 @@
+import type Database from 'better-sqlite3'
+import { dayOf } from './day.ts'
+
+/** How many rows went, and how many bytes the file is smaller for it. */
+export interface Pruned {
+  readonly sessions: number
+  readonly flows: number
+  readonly dnsQueries: number
+  readonly httpRequests: number
+  readonly drops: number
+  readonly gaps: number
+  readonly alerts: number
+  /** Days of destinations. */
+  readonly rollups: number
+  readonly bytesFreed: number
+}
+
+/** Rows or pages of one transaction: short, so that sessions that are writing hardly notice. */
+const CHUNK = 5_000
+
+/**
+ * Deletes what is older than `before` (milliseconds): rows by their time, rollups by whole UTC days, alerts by
+ * when they were last seen, sessions by their end. What is still open stays.
+ */
+export function prune(db: Database.Database, before: number): Pruned {
+  const size = fileSize(db)
+  const pruned = {
+    flows: remove(db, 'flows', `started_at < ? AND state <> 'open'`, before),
+    dnsQueries: remove(db, 'dns', 'at < ?', before),
+    httpRequests: remove(db, 'http_requests', 'at < ?', before),
+    drops: remove(db, 'drops', 'last_at < ?', before),
+    gaps: remove(db, 'gaps', 'last_at < ?', before),
+    alerts: remove(db, 'alerts', 'last_seen < ?', before),
+    rollups: remove(db, 'rollup', 'day < ?', dayOf(before)),
+    sessions: remove(db, 'sessions', 'ended_at < ?', before),
+  }
+  db.transaction(removeOrphans).immediate(db)
+  giveBackPages(db)
+  db.pragma('optimize')
+  db.pragma('wal_checkpoint(PASSIVE)')
+  return { ...pruned, bytesFreed: size - fileSize(db) }
+}
+
+function remove(db: Database.Database, table: string, condition: string, before: number): number {
+  const statement = db.prepare<[number]>(`DELETE FROM ${table} WHERE ${condition} LIMIT ${CHUNK}`)
+  let removed = 0
+  for (let last = CHUNK; last === CHUNK; removed += last) last = statement.run(before).changes
+  return removed
+}
+
+/** What no rollup counts any more; the new generation tells sessions that are writing to look again. */
+function removeOrphans(db: Database.Database): void {
+  db.exec(`
+    DELETE FROM destinations WHERE n NOT IN (SELECT destination FROM rollup);
+    DELETE FROM destination_addresses WHERE destination NOT IN (SELECT n FROM destinations);
+    DELETE FROM hosts WHERE n NOT IN (SELECT host FROM destinations);
+    UPDATE hosts SET ports =
+      (SELECT count(*) FROM (SELECT DISTINCT port, transport FROM destinations WHERE host = hosts.n AND port <> 0));
+    UPDATE meta SET value = value + 1 WHERE key = 'generation';
+  `)
+}
+
+function giveBackPages(db: Database.Database): void {
+  for (let free = freePages(db); free > 0; ) {
+    db.pragma(`incremental_vacuum(${CHUNK})`)
+    const left = freePages(db)
+    if (left >= free) return
+    free = left
+  }
+}
+
+function freePages(db: Database.Database): number {
+  return db.pragma('freelist_count', { simple: true }) as number
+}
+
+function fileSize(db: Database.Database): number {
+  const pages = db.pragma('page_count', { simple: true }) as number
+  return pages * (db.pragma('page_size', { simple: true }) as number)
+}

@@ -1,0 +1,43 @@
+import type Database from 'better-sqlite3'
+import type { DnsRecord } from '../../model/flow.ts'
+import { selectList } from '../columns.ts'
+import { firstRowAt } from '../write/row-numbers.ts'
+import { PAGE, paged } from './paged.ts'
+
+/** One DNS query and its answer, where it was answered. Times in milliseconds. */
+export interface DnsLine extends DnsRecord {
+  readonly rcode: string | null
+  readonly answers: readonly string[]
+  readonly answeredAt: number | null
+}
+
+const FIELDS = [
+  'n',
+  'id',
+  'phase',
+  'at',
+  'name',
+  'type',
+  'transport',
+  'resolver',
+  'declaration',
+  'action',
+  'reason',
+  'rcode',
+  'answers',
+  'answeredAt',
+] as const
+
+type Row = Omit<DnsLine, 'answers'> & { readonly n: number; readonly answers: string | null }
+
+/** Queries asked at `since` or later, oldest first, read page by page. */
+export function* readDns(db: Database.Database, since: number): Generator<DnsLine> {
+  const page = db.prepare<[number, number], Row>(
+    `SELECT ${selectList(FIELDS, 'q')}, s.id AS session FROM dns q JOIN sessions s ON s.n = q.session
+       WHERE q.n > ? AND q.at >= ? ORDER BY q.n LIMIT ${PAGE}`,
+  )
+  for (const row of paged((after) => page.all(after, since), firstRowAt(since) - 1)) {
+    const { n: _, answers, ...query } = row
+    yield { ...query, answers: answers === null ? [] : (JSON.parse(answers) as string[]) }
+  }
+}
