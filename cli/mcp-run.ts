@@ -1,6 +1,12 @@
 import { reportError } from './fail.ts'
 import { parseArguments } from './run/arguments.ts'
 
+// bin/mcp-run hands it over so: children of this process take it from here as if it had always been set.
+if (process.env.MCP_RUN_EXTRA_CA_CERTS !== undefined) {
+  process.env.NODE_EXTRA_CA_CERTS ??= process.env.MCP_RUN_EXTRA_CA_CERTS
+  delete process.env.MCP_RUN_EXTRA_CA_CERTS
+}
+
 /** What is loaded is what is asked for: the way to a server's first answer holds nothing else. */
 async function main(): Promise<number> {
   const args = parseArguments(process.argv.slice(2))
@@ -17,6 +23,9 @@ async function main(): Promise<number> {
       return (await import('./run/run.ts')).run(args)
   }
 }
+
+// The sandbox ends with this process.
+process.on('uncaughtException', (error) => process.exit(reportError('mcp-run', error)))
 
 main()
   .catch((error: unknown) => reportError('mcp-run', error))

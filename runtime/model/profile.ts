@@ -7,7 +7,7 @@ export interface EgressRuleBase {
   /** Never empty. 443 when the profile names none. */
   readonly ports: readonly number[]
   readonly transport: 'tcp'
-  /** Default: `http` on port 80 alone, else `tls`. */
+  /** Default: `opaque` for host-loopback, `http` for port 80, `tls` for the other ports. */
   readonly protocol: EgressProtocol
   readonly purpose: string | null
 }

@@ -1,4 +1,4 @@
-import { formatAddress, parseAddress } from './address-bytes.ts'
+import { parseAddress } from './address-bytes.ts'
 import { blockHolds, type Cidr, parseCidr } from './cidr.ts'
 import { embeddedAddresses } from './embedded-address.ts'
 
@@ -37,7 +37,7 @@ const GRAVITY: readonly AddressClass[] = [
   'metadata',
 ]
 
-const METADATA: ReadonlySet<string> = new Set([
+const METADATA_ADDRESSES = [
   // AWS, Google, Azure, Oracle, OpenStack and others; AWS container credentials, EKS pods, its DNS server.
   '169.254.169.254',
   '169.254.170.2',
@@ -57,7 +57,11 @@ const METADATA: ReadonlySet<string> = new Set([
   'fd00:42::42',
   'fd00:c1::a9fe:a9fe',
   'fe80::a9fe:a9fe',
-])
+]
+
+const METADATA: ReadonlySet<string> = new Set(
+  METADATA_ADDRESSES.map((text) => keyOf(parseAddress(text) ?? [])),
+)
 
 /** The first block that holds an address decides. */
 const BLOCKS: readonly (readonly [Cidr, AddressClass])[] = (
@@ -102,8 +106,13 @@ function classOf(bytes: Uint8Array): AddressClass {
 }
 
 function ownClass(bytes: Uint8Array): AddressClass {
-  if (METADATA.has(formatAddress(bytes))) return 'metadata'
+  if (METADATA.has(keyOf(bytes))) return 'metadata'
   return BLOCKS.find(([block]) => blockHolds(block, bytes))?.[1] ?? 'reserved'
+}
+
+/** The bytes as text, cheaper than the address as text. */
+function keyOf(bytes: ArrayLike<number>): string {
+  return String.fromCharCode.apply(null, bytes as number[])
 }
 
 function graver(left: AddressClass, right: AddressClass): AddressClass {

@@ -31,9 +31,12 @@ export function inCidr(address: string, cidr: string | Cidr): boolean {
   return bytes !== null && block !== null && blockHolds(block, bytes)
 }
 
-export function blockHolds(block: Cidr, bytes: Uint8Array): boolean {
-  if (block.bytes.length !== bytes.length) return false
-  return block.bytes.every((byte, index) => ((bytes[index] ?? 0) & maskOf(block.prefix, index)) === byte)
+/** A loop over the bytes that count: each connection asks this of every block. */
+export function blockHolds({ bytes: block, prefix }: Cidr, bytes: Uint8Array): boolean {
+  if (block.length !== bytes.length) return false
+  const whole = prefix >> 3
+  for (let index = 0; index < whole; index++) if (block[index] !== bytes[index]) return false
+  return (prefix & 7) === 0 || block[whole] === ((bytes[whole] ?? 0) & maskOf(prefix, whole))
 }
 
 const PREFIX = /^(0|[1-9]\d{0,2})$/

@@ -1,11 +1,16 @@
 import { createServer, type Socket } from 'node:net'
 import { inBackground } from './context.ts'
 import { type FlowOptions, handleFlow } from './flow.ts'
+import type { GapCounter } from './gap-counter.ts'
 import type { Relay } from './relay.ts'
 
 /** Connections of one session at a time; beyond, they are refused and counted. */
-const MAX_FLOWS = 2048
+const MAX_FLOWS = 1024
 const PROGRESS_MS = 10_000
+
+export interface CaptureOptions extends Omit<FlowOptions, 'onRelay'> {
+  readonly gaps: GapCounter
+}
 
 export interface Capture {
   /** Cuts what is open, and resolves when every flow's row is complete. */
@@ -13,12 +18,11 @@ export interface Capture {
 }
 
 /** Accepts every TCP connection that the server makes, whatever address it dialled. */
-export function serveCapture(fd: number, options: Omit<FlowOptions, 'onRelay'>): Capture {
-  const { context } = options
+export function serveCapture(fd: number, options: CaptureOptions): Capture {
+  const { context, gaps } = options
   const sockets = new Set<Socket>()
   const flows = new Set<Promise<void>>()
   const relays = new Map<string, { readonly relay: Relay; reported: number }>()
-  let refused = 0
 
   const onRelay: FlowOptions['onRelay'] = (flow, relay) => {
     relays.set(flow, { relay, reported: 0 })
@@ -26,7 +30,7 @@ export function serveCapture(fd: number, options: Omit<FlowOptions, 'onRelay'>):
   }
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     if (sockets.size >= MAX_FLOWS) {
-      refused++
+      gaps.add('flow-limit')
       socket.resetAndDestroy()
       return
     }
@@ -43,14 +47,7 @@ export function serveCapture(fd: number, options: Omit<FlowOptions, 'onRelay'>):
   })
   server.listen({ fd })
 
-  const reportRefused = async (): Promise<void> => {
-    if (refused === 0) return
-    const gap = { session: context.session, at: context.clock(), kind: 'flow-limit', count: refused } as const
-    refused = 0
-    await context.record({ kind: 'gap', gap })
-  }
   const report = async (): Promise<void> => {
-    await reportRefused()
     const entries = [...relays].flatMap(([flow, entry]) => {
       const counts = entry.relay.counts()
       const total = counts.bytesSent + counts.bytesReceived
@@ -70,7 +67,6 @@ export function serveCapture(fd: number, options: Omit<FlowOptions, 'onRelay'>):
       for (const { relay } of relays.values()) relay.abort(cause)
       for (const socket of sockets) socket.destroy()
       await Promise.all(flows)
-      await reportRefused().catch(() => undefined)
     },
   }
 }

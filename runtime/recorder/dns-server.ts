@@ -8,6 +8,7 @@ import { type DnsQuery, type DnsQueryResult, parseDnsQuery } from '../protocol/d
 import { type DnsAnswerRecord, encodeDnsError, encodeDnsReply, fitUdp } from '../protocol/dns-reply.ts'
 import { withQuestion } from '../protocol/dns-upstream.ts'
 import { inBackground, type RecorderContext } from './context.ts'
+import type { GapCounter } from './gap-counter.ts'
 import type { NameBook } from './name-book.ts'
 import { type OwnAddresses, ownAnswers } from './own-names.ts'
 import { ANSWER_TTL_S, type Resolver } from './resolver.ts'
@@ -22,6 +23,7 @@ export interface DnsServerOptions {
   readonly sinkhole: Sinkhole
   readonly resolver: Resolver
   readonly own: OwnAddresses
+  readonly gaps: GapCounter
 }
 
 /** One message as it came, and by what way. */
@@ -51,8 +53,7 @@ export function createDnsServer(options: DnsServerOptions): (request: DnsRequest
     if (!parsed.ok) return refuseMalformed(context, request, parsed)
     const { query } = parsed
     if (running >= MAX_AT_ONCE) {
-      const gap = { session: context.session, at: context.clock(), kind: 'dns-limit', count: 1 } as const
-      inBackground(context.record({ kind: 'gap', gap }))
+      options.gaps.add('dns-limit')
       return encodeDnsReply(query, { rcode: RCODE.servFail })
     }
     running++

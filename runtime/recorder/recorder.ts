@@ -6,6 +6,7 @@ import type { RecorderContext } from './context.ts'
 import { createDnsServer } from './dns-server.ts'
 import { serveDnsTcp } from './dns-tcp.ts'
 import { watchDrops } from './drops.ts'
+import { createGapCounter } from './gap-counter.ts'
 import { createNameBook } from './name-book.ts'
 import { createResolver } from './resolver.ts'
 import { createSinkhole } from './sinkhole.ts'
@@ -28,7 +29,8 @@ export function startRecorder({ context, sockets, hostname }: RecorderOptions): 
   const sinkhole = createSinkhole()
   const resolver = createResolver(context.clock)
   const own = { hostname, ipv4: OWN_IPV4, ipv6: OWN_IPV6 }
-  const answer = createDnsServer({ context, names, sinkhole, resolver, own })
+  const gaps = createGapCounter(context)
+  const answer = createDnsServer({ context, names, sinkhole, resolver, own, gaps })
   const udp = [sockets.dnsUdp4, sockets.dnsUdp6].filter((fd): fd is number => fd !== null)
   const datagrams = serveDatagrams(udp, ({ data, to, reply }) => {
     answer({ message: data, transport: 'udp', resolver: to }).then(
@@ -37,7 +39,7 @@ export function startRecorder({ context, sockets, hostname }: RecorderOptions): 
     )
   })
   const dnsTcp = serveDnsTcp(sockets.dnsTcp, answer)
-  const capture = serveCapture(sockets.tcp, { context, names, sinkhole, resolver, isOwn })
+  const capture = serveCapture(sockets.tcp, { context, names, sinkhole, resolver, isOwn, gaps })
   const drops = watchDrops(sockets.netfilter, { context, names, sinkhole })
   return {
     close: async (cause) => {
@@ -45,6 +47,7 @@ export function startRecorder({ context, sockets, hostname }: RecorderOptions): 
       dnsTcp.close()
       await datagrams.close()
       await drops.close()
+      await gaps.close()
     },
   }
 }

@@ -10,10 +10,11 @@ export function chooseServers(store: string, server: string | undefined): readon
   if (server === undefined) return all
   const chosen = all.filter(({ file }) => file.endsWith(`/${safeName(server)}.sqlite`))
   if (chosen.length > 0) return chosen
+  const missing = `--server: nothing is recorded of "${escapeText(server)}" in ${escapeText(store)}`
   const known = all.map((each) => escapeText(each.server)).join(', ')
-  throw new McpRunError('usage', `--server: there is no history of "${escapeText(server)}" in ${store}.`, {
-    hint: known === '' ? 'Nothing has been recorded there yet.' : `There is one of: ${known}.`,
-  })
+  if (known === '')
+    throw new McpRunError('usage', `${missing}, nor of any other`, { hint: `mcp-run --profile NAME` })
+  throw new McpRunError('usage', `${missing}; there is ${known}`, { hint: 'egress report' })
 }
 
 /** Calls `use` with each server's history. A file that cannot be read goes to `onError`; the others still count. */

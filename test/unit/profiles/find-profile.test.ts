@@ -14,7 +14,7 @@ describe('findProfileByPackage', () => {
     ['with a layer', { 'user/exa.yaml': 'extends: exa' }, 'exa-mcp-server', 'exa'],
     [
       'a layer of another name is asked for by name',
-      { 'user/work.yaml': 'extends: exa' },
+      { 'user/work.yaml': '# exa-mcp-server at work\nextends: exa' },
       'exa-mcp-server',
       'exa',
     ],

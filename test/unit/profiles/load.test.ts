@@ -154,9 +154,13 @@ mode: monitor
     expect(loaded.profile).toMatchObject({
       ...{ name: 'exa', title: 'My Exa', publisher: null, args: ['--b'], mode: 'monitor' },
       package: { name: 'exa-mcp-server', version: '3.4.1' },
-      env: { pass: ['EXA_API_KEY', 'MORE', 'MODE'], set: { DEBUG: '1', CACHE: 'y' } },
       files: { read: ['~/a', '~/b'], write: ['~/c'] },
       limits: { memory: 1024 ** 3, cpus: null, pids: 20, required: true },
+    })
+    // MODE was set and is passed now; DEBUG was passed and is set now.
+    expect(loaded.profile.env).toEqual({
+      pass: ['EXA_API_KEY', 'MORE', 'MODE'],
+      set: { DEBUG: '1', CACHE: 'y' },
     })
   })
 

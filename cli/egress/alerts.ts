@@ -1,0 +1,73 @@
+import { EXIT } from '../../runtime/model/errors.ts'
+import { escapeText } from '../../runtime/model/text.ts'
+import { type AlertSummary, byUrgency, readAlerts } from '../../runtime/store/read/alerts.ts'
+import { chooseServers, eachHistory } from '../../runtime/store/read/servers.ts'
+import { reportError } from '../fail.ts'
+import { type Colours, coloursFor } from './colours.ts'
+import type { CommonOptions } from './common-options.ts'
+import { type Column, layOut } from './layout.ts'
+import { nothingRecorded } from './nothing-recorded.ts'
+import { lineWidth, print } from './output.ts'
+import { alertJson } from './report-json.ts'
+import { safeJson } from './safe-json.ts'
+import { isoTime, placeText, shortTime } from './words.ts'
+
+export interface AlertsCommand extends CommonOptions {
+  readonly server?: string
+  readonly format: 'table' | 'json'
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'SEVERITY' },
+  { title: 'SERVER' },
+  { title: 'DESTINATION', flexible: true },
+  { title: 'REASON' },
+  { title: '' },
+  { title: 'COUNT', align: 'right' },
+  { title: 'LAST SEEN' },
+]
+
+/** `egress alerts`: the most severe first. */
+export async function alerts({ store, now, server, format }: AlertsCommand): Promise<number> {
+  let code = 0
+  const found: AlertSummary[] = []
+  const servers = chooseServers(store, server)
+  const onError = (error: unknown) => {
+    code = EXIT.recorder
+    reportError('egress', error)
+  }
+  eachHistory(servers, now, (history) => found.push(...readAlerts(history.db, history.server, 0)), onError)
+  found.sort(byUrgency)
+  if (format === 'json') {
+    await print(`${safeJson({ generatedAt: isoTime(now), store, alerts: found.map(alertJson) }, 2)}\n`)
+  } else if (found.length > 0) await print(table(found, now, coloursFor(process.stdout, process.env)))
+  else if (code === 0) await print(servers.length === 0 ? nothingRecorded(store) : 'No alerts.\n')
+  return code
+}
+
+function table(found: readonly AlertSummary[], now: number, colours: Colours): string {
+  const { header, lines } = layOut(
+    COLUMNS,
+    found.map((alert) => cells(alert, now)),
+    { width: lineWidth() },
+  )
+  const coloured = lines.map((line, index) => (found[index]?.severity === 'high' ? colours.red(line) : line))
+  return [colours.dim(header), ...coloured, 'Times are UTC. Evidence: egress alerts --format json', ''].join(
+    '\n',
+  )
+}
+
+function cells(alert: AlertSummary, now: number): string[] {
+  const { severity, server, destination, kind, reason, action, count, lastSeen } = alert
+  const addresses = destination.address === null ? [] : [destination.address]
+  const protocol = kind === 'undeclared_dns' ? 'dns' : ''
+  return [
+    severity,
+    escapeText(server, 40),
+    placeText({ ...destination, addresses, protocol }),
+    reason,
+    action,
+    String(count),
+    shortTime(lastSeen, now),
+  ]
+}

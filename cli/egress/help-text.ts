@@ -1,0 +1,16 @@
+export const EXAMPLES = `
+Examples:
+  egress report                                   what every server contacted, undeclared first
+  egress report --server exa --since 7d           one server, the last seven UTC days and today
+  egress report --format json                     the same for a program (docs/json.md)
+  egress flows --server exa --format jsonl        one line a connection, oldest first
+  egress dns --server exa --since 12h             what it asked DNS for
+  egress alerts                                   what was not declared, each thing once
+  egress allow exa api.example.com:443 --purpose "search"
+  egress prune --older-than 400d
+`
+
+export const EXIT_CODES = `
+Exit codes: 0 done; 2 wrong arguments, an unknown server or a profile that cannot be used; 4 a part of the store
+could not be read or written (what could be read is still shown).
+`

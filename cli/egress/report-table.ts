@@ -1,0 +1,111 @@
+import { escapeText } from '../../runtime/model/text.ts'
+import type { DestinationSummary } from '../../runtime/store/read/destinations.ts'
+import type { GapSummary } from '../../runtime/store/read/gaps.ts'
+import type { Report, ServerReport } from '../../runtime/store/read/report.ts'
+import type { Run } from '../../runtime/store/read/runs.ts'
+import type { Colours } from './colours.ts'
+import { type Column, layOut } from './layout.ts'
+import { placeText, shortBytes, shortTime } from './words.ts'
+
+export interface TableOptions {
+  readonly width: number
+  readonly colours: Colours
+  /** The first UTC day of the report, as milliseconds, where one was asked for. */
+  readonly since: number | null
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: '' },
+  { title: 'DESTINATION', flexible: true },
+  { title: 'REASON' },
+  { title: 'FLOWS', align: 'right' },
+  { title: 'SENT', align: 'right' },
+  { title: 'RECV', align: 'right' },
+  { title: 'LAST SEEN' },
+]
+
+/** The report for a person: a block a server, undeclared destinations first. All text in it is escaped. */
+export function reportTable(report: Report, options: TableOptions): string {
+  const head =
+    options.since === null
+      ? []
+      : [`since ${new Date(options.since).toISOString().slice(0, 10)}: whole UTC days`, '']
+  const servers = report.servers.flatMap((server) => [
+    ...serverBlock(server, report.generatedAt, options),
+    '',
+  ])
+  return [...head, ...servers, ...foot(report)].map((line) => `${line}\n`).join('')
+}
+
+function serverBlock(report: ServerReport, now: number, options: TableOptions): string[] {
+  const { colours } = options
+  const undeclared = report.destinations.filter(({ declaration }) => declaration === 'undeclared')
+  const declared = report.destinations.filter(({ declaration }) => declaration === 'declared')
+  return [
+    colours.bold(escapeText(report.server)),
+    ...report.runs.flatMap(runLines),
+    ...report.gaps.map((gap) => colours.yellow(gapLine(gap, now))),
+    ...(report.destinations.length === 0 ? ['  no destinations'] : []),
+    ...section('UNDECLARED', undeclared, now, options),
+    ...section('DECLARED', declared, now, options),
+  ]
+}
+
+function section(
+  title: string,
+  destinations: readonly DestinationSummary[],
+  now: number,
+  { width, colours }: TableOptions,
+): string[] {
+  if (destinations.length === 0) return []
+  const [first, ...others] = COLUMNS
+  const columns = [{ ...first, title }, ...others]
+  const { header, lines } = layOut(
+    columns,
+    destinations.map((each) => cells(each, now)),
+    { width, indent: '  ' },
+  )
+  return [colours.dim(header), ...lines.map((line, index) => colourOf(destinations[index], colours)(line))]
+}
+
+function cells(destination: DestinationSummary, now: number): string[] {
+  const { action, inspection, phase, reason, flows, bytesSent, bytesReceived, lastSeen } = destination
+  return [
+    inspection === 'uninspected' ? `${action}*` : action,
+    `${placeText(destination)}${phase === 'install' ? ' (install)' : ''}`,
+    reason,
+    String(flows),
+    shortBytes(bytesSent),
+    shortBytes(bytesReceived),
+    shortTime(lastSeen, now),
+  ]
+}
+
+function colourOf(destination: DestinationSummary | undefined, colours: Colours): (text: string) => string {
+  if (destination?.declaration === 'undeclared')
+    return destination.action === 'allowed' ? colours.red : colours.yellow
+  return (text) => text
+}
+
+function runLines({ mode, sandbox, profileDigest, sessions, notEnforced }: Run): string[] {
+  const digest = escapeText(profileDigest).slice(0, 19)
+  const count = `${sessions} ${sessions === 1 ? 'session' : 'sessions'}`
+  const missing = notEnforced.map((sentence) => `    not enforced: ${escapeText(sentence)}`)
+  return [`  ${count}: ${mode}, ${escapeText(sandbox)}, profile ${digest}`, ...missing]
+}
+
+function gapLine({ kind, count, lastSeen }: GapSummary, now: number): string {
+  return `  gap: ${kind}, ${count} (${shortTime(lastSeen, now)})`
+}
+
+function foot(report: Report): string[] {
+  const all = report.servers.flatMap(({ destinations }) => destinations)
+  const alerts = report.alerts.length
+  return [
+    ...(all.some(({ inspection }) => inspection === 'uninspected')
+      ? ['* uninspected: what it carried was not read.']
+      : []),
+    ...(alerts > 0 ? [`${alerts} ${alerts === 1 ? 'alert' : 'alerts'}: egress alerts`] : []),
+    'Times are UTC.',
+  ]
+}

@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { fileURLToPath } from 'node:url'
+import { reportJournal } from './journal-rounds.ts'
+import { measureLaunch } from './launch/launch.ts'
+import { reportLaunch } from './launch/report.ts'
+import { describeMachine } from './machine.ts'
+import { type Options, type Part, parseOptions } from './options.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const MCP_RUN = join(ROOT, 'dist', 'mcp-run.cjs')
+const STORE_WORKER = join(ROOT, 'dist', 'store-worker.cjs')
+
+/** Builds the product, measures the parts asked for, and prints them. Resolves with the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let options: Options
+  try {
+    options = parseOptions(argv)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    return 2
+  }
+  execFileSync(process.execPath, [join(ROOT, 'scripts', 'build.mjs')], { cwd: ROOT, stdio: 'inherit' })
+  console.log(describeMachine())
+  console.log(`Medians of ${options.rounds} interleaved rounds (least–greatest).`)
+  let failed = false
+  for (const part of options.parts) {
+    const began = performance.now()
+    try {
+      const lines = await measure(part, options.rounds)
+      console.log(`\n${lines.join('\n')}`)
+    } catch (error) {
+      failed = true
+      console.log(`\n${part}: not measured: ${error instanceof Error ? error.message : error}`)
+    }
+    console.log(`(${part}: ${((performance.now() - began) / 1000).toFixed(0)} s)`)
+  }
+  return failed ? 1 : 0
+}
+
+async function measure(part: Part, rounds: number): Promise<readonly string[]> {
+  switch (part) {
+    case 'launch':
+      return reportLaunch(await measureLaunch({ mcpRun: MCP_RUN, rounds }))
+    case 'relay':
+      return []
+    case 'journal':
+      return reportJournal({ workerPath: STORE_WORKER, rounds })
+  }
+}

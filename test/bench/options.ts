@@ -1,0 +1,30 @@
+import { parseArgs } from 'node:util'
+
+export const PARTS = ['launch', 'relay', 'journal'] as const
+export type Part = (typeof PARTS)[number]
+
+export interface Options {
+  readonly parts: readonly Part[]
+  readonly rounds: number
+}
+
+const DEFAULT_ROUNDS = 5
+
+/** Throws an error that says what is meant instead. */
+export function parseOptions(argv: readonly string[]): Options {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: { rounds: { type: 'string' } },
+  })
+  const unknown = positionals.filter((word) => !isPart(word))
+  if (unknown.length > 0) throw new Error(`no part named ${unknown.join(', ')}: ${PARTS.join(', ')}`)
+  const rounds = Number(values.rounds ?? DEFAULT_ROUNDS)
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a number of 1 or more')
+  const parts = positionals.filter(isPart)
+  return { parts: parts.length > 0 ? parts : PARTS, rounds }
+}
+
+function isPart(word: string): word is Part {
+  return (PARTS as readonly string[]).includes(word)
+}

@@ -1,0 +1,11 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { transform } from 'esbuild'
+
+/** A module hook: Node 20 reads no TypeScript, and a bundle would lose each file's own import.meta.url. */
+export async function load(url, context, nextLoad) {
+  if (!url.endsWith('.ts')) return nextLoad(url, context)
+  const source = await readFile(fileURLToPath(url), 'utf8')
+  const { code } = await transform(source, { loader: 'ts', format: 'esm', target: 'node20' })
+  return { format: 'module', source: code, shortCircuit: true }
+}
