@@ -1,0 +1,101 @@
+import { chownSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Internet, RunResult, Traffic } from '../../fixtures/internet/model.ts'
+import { type Product, product, type User } from '../../fixtures/product/product.ts'
+import type { Place } from './place.ts'
+
+const MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url))
+const KIT = fileURLToPath(new URL('../kit', import.meta.url))
+/** Cases at once: they mostly wait. */
+const AT_ONCE = 6
+const CASE_TIMEOUT_S = 15
+export const SERVER = 'hostile'
+
+export interface Script {
+  readonly place: Place
+  readonly egress: string
+  readonly script: string
+}
+
+/** What happened, at both ends. */
+export interface Barrage {
+  readonly mcp: Product
+  readonly result: RunResult
+  /** What each script printed, in order; stderr included. */
+  readonly outputs: readonly string[]
+  /** The sandbox's interfaces, as it sees them. */
+  readonly links: string
+  readonly before: Traffic
+  readonly after: Traffic
+}
+
+/** Runs all scripts in one sandbox, several at a time, and takes the world's counts before and after. */
+export async function fire(
+  internet: Internet,
+  { user, dist, scripts, profile = '' }: BarrageOptions,
+): Promise<Barrage> {
+  const mcp = product(internet, { user, ...(dist !== undefined && { dist }) })
+  lay(mcp, scripts)
+  const file = mcp.profile(SERVER, profileText(scripts, profile))
+  const before = await internet.traffic()
+  const result = await mcp.shell(file, DRIVER, { timeoutMs: 120_000 })
+  const after = await internet.traffic()
+  const parts = new Map(
+    result.stdout
+      .toString('latin1')
+      .split('\n')
+      .map((line) => line.split(' ', 2) as [string, string?])
+      .map(([name, text = '']) => [name, Buffer.from(text, 'base64').toString()]),
+  )
+  const outputs = scripts.map((_, index) => parts.get(`out-${index}`) ?? '')
+  return { mcp, result, outputs, links: parts.get('links') ?? '', before, after }
+}
+
+export interface BarrageOptions {
+  readonly user: User
+  /** A build; absent: the product's own. */
+  readonly dist?: string
+  readonly scripts: readonly Script[]
+  /** More of the profile, beside its destinations. */
+  readonly profile?: string
+}
+
+/** The working folder is shown to the server at the same path. */
+function lay(mcp: Product, scripts: readonly Script[]): void {
+  const folder = join(mcp.cwd, 'cases')
+  mkdirSync(folder)
+  for (const [index, { script }] of scripts.entries()) writeFileSync(join(folder, `${index}`), script)
+  cpSync(KIT, join(mcp.cwd, 'kit'), { recursive: true })
+  if (mcp.user === 'plain') for (const path of [folder, join(mcp.cwd, 'kit')]) chownSync(path, 12_345, 12_345)
+}
+
+function profileText(scripts: readonly Script[], more: string): string {
+  const egress = [...new Set(scripts.map(({ egress }) => egress).filter((entry) => entry !== ''))]
+  return `name: ${SERVER}
+egress:${egress.length === 0 ? ' []' : ''}
+${egress.join('\n')}
+files:
+  read: ${JSON.stringify(koffiFolders())}
+env:
+  set:
+    KOFFI: ${join(MODULES, 'koffi')}
+    KIT: \${CWD}/kit
+${more}`
+}
+
+/** The library itself and its binary, which npm puts beside it. */
+function koffiFolders(): string[] {
+  return readdirSync(MODULES)
+    .filter((name) => name === 'koffi' || name === '@koromix')
+    .map((name) => join(MODULES, name))
+}
+
+// Each script's words in base64, so that nothing in them can end a line.
+const DRIVER = `
+echo links $(ip -o link | base64 -w0)
+cd cases
+ls | xargs -P ${AT_ONCE} -I{} sh -c 'timeout -k 1 ${CASE_TIMEOUT_S} sh {} >/tmp/out-{} 2>&1 </dev/null'
+cd /tmp
+for file in out-*; do echo $file $(base64 -w0 $file); done
+`
