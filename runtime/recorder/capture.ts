@@ -7,13 +7,15 @@ import type { Relay } from './relay.ts'
 /** Connections of one session at a time; beyond, they are refused and counted. */
 const MAX_FLOWS = 1024
 const PROGRESS_MS = 10_000
+/** What an ended server had already sent is given this long to go out. */
+const DRAIN_MS = 1000
 
 export interface CaptureOptions extends Omit<FlowOptions, 'onRelay'> {
   readonly gaps: GapCounter
 }
 
 export interface Capture {
-  /** Cuts what is open, and resolves when every flow's row is complete. */
+  /** For when the server has ended: sends on what it had sent, cuts the rest, and resolves when every flow's row is complete. */
   close(cause: string): Promise<void>
 }
 
@@ -24,8 +26,10 @@ export function serveCapture(fd: number, options: CaptureOptions): Capture {
   const flows = new Set<Promise<void>>()
   const relays = new Map<string, { readonly relay: Relay; reported: number }>()
 
+  let closing = false
   const onRelay: FlowOptions['onRelay'] = (flow, relay) => {
     relays.set(flow, { relay, reported: 0 })
+    if (closing) relay.drain()
     void relay.ended.then(() => relays.delete(flow))
   }
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
@@ -64,9 +68,21 @@ export function serveCapture(fd: number, options: CaptureOptions): Capture {
     close: async (cause) => {
       clearInterval(timer)
       server.close()
+      closing = true
+      for (const { relay } of relays.values()) relay.drain()
+      await settledWithin(Promise.all(flows), DRAIN_MS)
       for (const { relay } of relays.values()) relay.abort(cause)
       for (const socket of sockets) socket.destroy()
       await Promise.all(flows)
     },
   }
+}
+
+async function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, late])
+  clearTimeout(timer)
 }

@@ -32,20 +32,29 @@ export function startRecorder({ context, sockets, hostname }: RecorderOptions): 
   const gaps = createGapCounter(context)
   const answer = createDnsServer({ context, names, sinkhole, resolver, own, gaps })
   const udp = [sockets.dnsUdp4, sockets.dnsUdp6].filter((fd): fd is number => fd !== null)
+  const answering = new Set<Promise<void>>()
   const datagrams = serveDatagrams(udp, ({ data, to, reply }) => {
-    answer({ message: data, transport: 'udp', resolver: to }).then(
-      (message) => message !== null && reply(message),
-      () => undefined,
-    )
+    const answered = answer({ message: data, transport: 'udp', resolver: to })
+      .then(
+        (message) => {
+          if (message !== null) reply(message)
+        },
+        () => undefined,
+      )
+      .finally(() => answering.delete(answered))
+    answering.add(answered)
   })
   const dnsTcp = serveDnsTcp(sockets.dnsTcp, answer)
   const capture = serveCapture(sockets.tcp, { context, names, sinkhole, resolver, isOwn, gaps })
   const drops = watchDrops(sockets.netfilter, { context, names, sinkhole })
   return {
     close: async (cause) => {
+      // What the server did last may still wait in the sockets: it is recorded like all else.
+      await new Promise(setImmediate)
+      await datagrams.close()
+      await Promise.all(answering)
       await capture.close(cause)
       dnsTcp.close()
-      await datagrams.close()
       await drops.close()
       await gaps.close()
     },

@@ -9,6 +9,8 @@ export interface RelayEnd {
 export interface Relay {
   counts(): FlowCounts
   readonly ended: Promise<RelayEnd>
+  /** The server's process is gone: what it had sent still goes out, and that is all. */
+  drain(): void
   /** Cuts both sides. */
   abort(cause: string): void
 }
@@ -19,6 +21,7 @@ export interface Relay {
  */
 export function relay(server: Socket, destination: Socket, opening: Buffer, serverEnded: boolean): Relay {
   let cut: string | null = null
+  let orderly = 'both sides closed'
   const abort = (cause: string): void => {
     cut ??= cause
     server.resetAndDestroy()
@@ -28,9 +31,7 @@ export function relay(server: Socket, destination: Socket, opening: Buffer, serv
     let open = 2
     const closed = (): void => {
       if (--open > 0) return
-      resolve(
-        cut === null ? { state: 'closed', cause: 'both sides closed' } : { state: 'aborted', cause: cut },
-      )
+      resolve(cut === null ? { state: 'closed', cause: orderly } : { state: 'aborted', cause: cut })
     }
     for (const side of [server, destination]) {
       if (side.closed) closed()
@@ -45,8 +46,18 @@ export function relay(server: Socket, destination: Socket, opening: Buffer, serv
   carry(destination, server)
   // A side that was gone before it had a listener reports no error of its own.
   if (server.destroyed) abort('server closed')
+  const drain = (): void => {
+    orderly = 'server exited'
+    const done = (): void => {
+      server.destroy()
+      destination.destroy()
+    }
+    if (destination.writableFinished) done()
+    else destination.once('finish', done)
+  }
   return {
     ended,
+    drain,
     abort,
     counts: () => ({
       bytesSent: destination.bytesWritten - destination.writableLength,

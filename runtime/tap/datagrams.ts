@@ -30,7 +30,7 @@ export interface Datagram {
 export function serveDatagrams(
   sockets: readonly number[],
   onDatagram: (datagram: Datagram) => void,
-): { close(): Promise<void> } {
+): { /** Reads what is left, then closes the sockets. */ close(): Promise<void> } {
   const wake = checked('eventfd', eventfd(0, EFD_CLOEXEC))
   const message = new Message({ name: 28, data: MAX_DATAGRAM, control: 128 })
   let closing = false
@@ -38,12 +38,13 @@ export function serveDatagrams(
     while (!closing) {
       const ready = await readable([wake, ...sockets])
       if (closing) break
-      for (const fd of sockets) if (ready.has(fd)) readBurst(fd, message, onDatagram)
+      for (const fd of sockets) if (ready.has(fd)) readBurst(fd, message, onDatagram, BURST)
     }
     for (const fd of [wake, ...sockets]) closeSync(fd)
   })()
   return {
     close: () => {
+      for (const fd of sockets) readBurst(fd, message, onDatagram, Number.POSITIVE_INFINITY)
       closing = true
       const one = Buffer.alloc(8)
       one.writeBigUInt64LE(1n)
@@ -65,8 +66,13 @@ async function readable(fds: readonly number[]): Promise<ReadonlySet<number>> {
   return new Set(fds.filter((_, index) => request.readInt16LE(8 * index + 6) !== 0))
 }
 
-function readBurst(fd: number, message: Message, onDatagram: (datagram: Datagram) => void): void {
-  for (let count = 0; count < BURST; count++) {
+function readBurst(
+  fd: number,
+  message: Message,
+  onDatagram: (datagram: Datagram) => void,
+  most: number,
+): void {
+  for (let count = 0; count < most; count++) {
     if (message.receive(fd, MSG_DONTWAIT) < 0) {
       if (errnoName() === 'EINTR') continue
       return

@@ -19,6 +19,7 @@ export class Alerts {
   readonly #count: Database.Statement<[], number>
   readonly #insert: Database.Statement
   readonly #update: Database.Statement
+  #total: number | null = null
 
   constructor(db: Database.Database) {
     this.#find = db.prepare('SELECT severity, action, evidence FROM alerts WHERE id = ?')
@@ -36,9 +37,15 @@ export class Alerts {
   add(alert: AlertEvent): void {
     const id = alertId(alert.server, alert.key)
     const stored = this.#find.get(id)
+    this.#total ??= this.#count.get() ?? 0
     if (stored !== undefined) this.#again(id, alert, stored)
-    else if ((this.#count.get() ?? 0) < LIMITS.alerts) this.#first(id, alert.key, alert)
+    else if (this.#total < LIMITS.alerts) this.#first(id, alert.key, alert)
     else this.#beyondBound(alert)
+  }
+
+  /** Another process has written: the count may be out of date. */
+  recount(): void {
+    this.#total = null
   }
 
   /** Too many different ones: what is left to tell apart is the reason. */
@@ -54,6 +61,7 @@ export class Alerts {
     const { severity, action, count, at, session, kind, phase, reason } = alert
     const { address, port, transport, name, nameSource } = alert.destination
     const evidence = JSON.stringify([evidenceOf(alert)])
+    if (this.#total !== null) this.#total++
     this.#insert.run(
       severity,
       action,

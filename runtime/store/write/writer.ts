@@ -121,6 +121,7 @@ export class Writer {
     this.#flows.numbers.forget()
     this.#dns.numbers.forget()
     this.#rollup.recount()
+    this.#alerts.recount()
     const generation = this.#generation.get()
     if (generation !== this.#seenGeneration) this.#rollup.forget()
     this.#seenGeneration = generation
