@@ -51,10 +51,11 @@ export function startRecorder({ context, sockets, hostname }: RecorderOptions): 
     close: async (cause) => {
       // What the server did last may still wait in the sockets: it is recorded like all else.
       await new Promise(setImmediate)
-      await datagrams.close()
-      await Promise.all(answering)
+      datagrams.readRest()
       await capture.close(cause)
       dnsTcp.close()
+      await Promise.all(answering)
+      await datagrams.close()
       await drops.close()
       await gaps.close()
     },

@@ -23,6 +23,13 @@ export interface Datagram {
   reply(data: Buffer): boolean
 }
 
+export interface DatagramServer {
+  /** Reads all that has come, at once. */
+  readRest(): void
+  /** Closes the sockets: every reply must have been sent by then. */
+  close(): Promise<void>
+}
+
 /**
  * Serves UDP sockets that are bound to all addresses, where Node's dgram would lose the address that was
  * meant. One thread of the pool waits in poll(2); reading is done on the event loop's own.
@@ -30,7 +37,7 @@ export interface Datagram {
 export function serveDatagrams(
   sockets: readonly number[],
   onDatagram: (datagram: Datagram) => void,
-): { /** Reads what is left, then closes the sockets. */ close(): Promise<void> } {
+): DatagramServer {
   const wake = checked('eventfd', eventfd(0, EFD_CLOEXEC))
   const message = new Message({ name: 28, data: MAX_DATAGRAM, control: 128 })
   let closing = false
@@ -43,8 +50,10 @@ export function serveDatagrams(
     for (const fd of [wake, ...sockets]) closeSync(fd)
   })()
   return {
-    close: () => {
+    readRest: () => {
       for (const fd of sockets) readBurst(fd, message, onDatagram, Number.POSITIVE_INFINITY)
+    },
+    close: () => {
       closing = true
       const one = Buffer.alloc(8)
       one.writeBigUInt64LE(1n)
