@@ -10,7 +10,7 @@ import { recorderContext } from './recorder/context.ts'
 import { type Recorder, startRecorder } from './recorder/recorder.ts'
 import type { LaunchSpec, OpenSandbox, RunningServer, SandboxBackend, ServerExit } from './sandbox/backend.ts'
 import { SANDBOX_HOST } from './sandbox/root-filesystem.ts'
-import { openJournal } from './store/open-journal.ts'
+import { openJournal, type StoreThread } from './store/open-journal.ts'
 import { processIdentity } from './store/process-alive.ts'
 
 export interface SessionOptions {
@@ -29,6 +29,8 @@ export interface SessionOptions {
   readonly sandbox: OpenSandbox
   readonly store: string
   readonly workerPath: string
+  /** Started ahead by the caller, who had other things to do meanwhile. */
+  readonly storeThread?: StoreThread
   readonly launch: Omit<LaunchSpec, 'hostLoopbackPorts'>
   readonly onAlert: (alert: AlertEvent) => void
   readonly mark?: (span: string) => void
@@ -47,7 +49,12 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   const { sandbox, store, server: name, mark = () => undefined } = options
   let journal: Journal | null = null
   try {
-    const opening = openJournal({ store, server: name, workerPath: options.workerPath })
+    const opening = openJournal({
+      store,
+      server: name,
+      workerPath: options.workerPath,
+      ...(options.storeThread && { thread: options.storeThread }),
+    })
     opening.then(
       () => mark('journal'),
       () => undefined,

@@ -22,7 +22,8 @@ export function layOut(
   return { header: line(columns.map(({ title }) => title)), lines: rows.map(line) }
 }
 
-function columnWidths(
+/** What each column takes: its widest cell, or its own width; the flexible one gives way to the line's. */
+export function columnWidths(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   width: number,

@@ -4,7 +4,7 @@ import type { GapSummary } from '../../runtime/store/read/gaps.ts'
 import type { Report, ServerReport } from '../../runtime/store/read/report.ts'
 import type { Run } from '../../runtime/store/read/runs.ts'
 import type { Colours } from './colours.ts'
-import { type Column, layOut } from './layout.ts'
+import { type Column, columnWidths, layOut } from './layout.ts'
 import { placeText, shortBytes, shortTime } from './words.ts'
 
 export interface TableOptions {
@@ -14,8 +14,10 @@ export interface TableOptions {
   readonly since: number | null
 }
 
+const INDENT = '  '
+
 const COLUMNS: readonly Column[] = [
-  { title: '' },
+  { title: 'UNDECLARED' },
   { title: 'DESTINATION', flexible: true },
   { title: 'REASON' },
   { title: 'FLOWS', align: 'right' },
@@ -39,33 +41,39 @@ export function reportTable(report: Report, options: TableOptions): string {
 
 function serverBlock(report: ServerReport, now: number, options: TableOptions): string[] {
   const { colours } = options
-  const undeclared = report.destinations.filter(({ declaration }) => declaration === 'undeclared')
-  const declared = report.destinations.filter(({ declaration }) => declaration === 'declared')
   return [
     colours.bold(escapeText(report.server)),
     ...report.runs.flatMap(runLines),
     ...report.gaps.map((gap) => colours.yellow(gapLine(gap, now))),
-    ...(report.destinations.length === 0 ? ['  no destinations'] : []),
-    ...section('UNDECLARED', undeclared, now, options),
-    ...section('DECLARED', declared, now, options),
+    ...destinationLines(report.destinations, now, options),
   ]
 }
 
-function section(
-  title: string,
+function destinationLines(
   destinations: readonly DestinationSummary[],
   now: number,
   { width, colours }: TableOptions,
 ): string[] {
-  if (destinations.length === 0) return []
-  const [first, ...others] = COLUMNS
-  const columns = [{ ...first, title }, ...others]
-  const { header, lines } = layOut(
-    columns,
-    destinations.map((each) => cells(each, now)),
-    { width, indent: '  ' },
+  if (destinations.length === 0) return [`${INDENT}no destinations`]
+  const all = destinations.map((destination) => ({ destination, cells: cells(destination, now) }))
+  const widths = columnWidths(
+    COLUMNS,
+    all.map((each) => each.cells),
+    width - INDENT.length,
   )
-  return [colours.dim(header), ...lines.map((line, index) => colourOf(destinations[index], colours)(line))]
+  return (['undeclared', 'declared'] as const).flatMap((declaration) => {
+    const those = all.filter(({ destination }) => destination.declaration === declaration)
+    if (those.length === 0) return []
+    const columns = COLUMNS.map((column, index) => ({ ...column, width: widths[index] ?? 0 }))
+    columns[0] = { title: declaration.toUpperCase(), width: widths[0] ?? 0 }
+    const { header, lines } = layOut(
+      columns,
+      those.map((each) => each.cells),
+      { width, indent: INDENT },
+    )
+    const coloured = lines.map((line, index) => colourOf(those[index]?.destination, colours)(line))
+    return [colours.dim(header), ...coloured]
+  })
 }
 
 function cells(destination: DestinationSummary, now: number): string[] {

@@ -1,4 +1,5 @@
 import { nativeBackend } from '../../runtime/sandbox/native.ts'
+import { startStoreThread } from '../../runtime/store/open-journal.ts'
 import { ownPaths } from '../paths.ts'
 import type { RunArguments } from './arguments.ts'
 import { startTiming } from './timing.ts'
@@ -14,10 +15,11 @@ export async function run(args: RunArguments): Promise<number> {
   const backend = nativeBackend({ tapPath: paths.tap })
   const sandbox = backend.open()
   process.once('exit', () => sandbox.destroy())
+  const storeThread = startStoreThread(paths.storeWorker)
   try {
     const { serve } = await import('./serve.ts')
     timing.mark('loaded')
-    return await serve(args, { paths, backend, sandbox, timing })
+    return await serve(args, { paths, backend, sandbox, storeThread, timing })
   } catch (error) {
     sandbox.destroy()
     throw error

@@ -10,6 +10,7 @@ import type { OpenSandbox, SandboxBackend, ServerExit } from '../../runtime/sand
 import { serverEnvironment } from '../../runtime/sandbox/environment.ts'
 import { isWithin } from '../../runtime/sandbox/shares.ts'
 import { type Session, startSession } from '../../runtime/session.ts'
+import type { StoreThread } from '../../runtime/store/open-journal.ts'
 import { safeName, storeFolder } from '../../runtime/store/store-folder.ts'
 import type { OwnPaths } from '../paths.ts'
 import type { AlertNotice } from './alert-line.ts'
@@ -26,13 +27,14 @@ export interface Prepared {
   readonly paths: OwnPaths
   readonly backend: SandboxBackend
   readonly sandbox: OpenSandbox
+  readonly storeThread: StoreThread
   readonly timing: Timing
 }
 
 /** Runs the server in the sandbox that is being made; resolves with the exit code. */
 export async function serve(
   args: RunArguments,
-  { paths, backend, sandbox, timing }: Prepared,
+  { paths, backend, sandbox, storeThread, timing }: Prepared,
 ): Promise<number> {
   const store = storeFolder(args.options.store)
   const profiles = {
@@ -60,6 +62,7 @@ export async function serve(
     sandbox,
     store,
     workerPath: paths.storeWorker,
+    storeThread,
     launch,
     onAlert,
     mark: timing.mark,

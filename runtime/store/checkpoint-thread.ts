@@ -1,13 +1,13 @@
 import type { MessagePort } from 'node:worker_threads'
 import type Database from 'better-sqlite3'
 import { openDatabase } from './database.ts'
-import type { CheckpointResult, WorkerTask } from './messages.ts'
+import type { CheckpointResult, CheckpointTask } from './messages.ts'
 
 /** Pages at which commits are held up until the WAL can start anew: 256 MiB. */
 const TOO_MANY_PAGES = 131_072
 
 /** Checkpoints when told to; answers with what is left. */
-export function runCheckpoints(port: MessagePort, task: WorkerTask): void {
+export function runCheckpoints(port: MessagePort, task: CheckpointTask): void {
   // The timeout is how long the readers of a WAL that must start anew are waited for, while writers wait too.
   const db = openDatabase(task.file, { server: task.server, busyTimeout: 20 })
   port.on('message', (message: 'run' | 'close') => {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import type { CheckpointResult, WorkerTask } from './messages.ts'
+import type { CheckpointResult, CheckpointTask } from './messages.ts'
 
 /** Pages in the WAL at which a checkpoint is asked for: 16 MiB. */
 const ENOUGH_PAGES = 8_192
@@ -10,13 +10,14 @@ const ENOUGH_PAGES = 8_192
  * the first time that it is needed, which a short session never reaches.
  */
 export class Checkpoints {
-  readonly #task: WorkerTask & { task: 'checkpoint' }
+  readonly #task: CheckpointTask
   #thread: Worker | undefined
+  #ended: Promise<unknown> = Promise.resolve()
   #running = false
   #pages = 0
 
-  constructor({ file, server }: { file: string; server: string }) {
-    this.#task = { task: 'checkpoint', file, server }
+  constructor({ file, server }: CheckpointTask) {
+    this.#task = { file, server }
   }
 
   /** Estimates what a transaction added; each checkpoint's result corrects the sum. */
@@ -27,11 +28,8 @@ export class Checkpoints {
 
   /** Resolves when the thread has closed its connection. */
   async end(): Promise<void> {
-    const thread = this.#thread
-    if (thread === undefined) return
-    const ended = new Promise((resolve) => thread.once('exit', resolve))
-    thread.postMessage('close')
-    await ended
+    this.#thread?.postMessage('close')
+    await this.#ended
   }
 
   #run(): void {
@@ -51,6 +49,8 @@ export class Checkpoints {
       this.#running = false
       this.#pages += log - checkpointed
     })
+    // Heard from the start: a thread that failed has ended before it is asked to.
+    this.#ended = new Promise((resolve) => thread.once('exit', resolve))
     // A checkpoint that cannot be done leaves the WAL to grow; if the disk is at fault, commits will say so.
     thread.on('error', () => undefined)
     thread.unref()

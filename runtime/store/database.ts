@@ -21,7 +21,8 @@ export interface OpenOptions {
 export function openDatabase(file: string, options: OpenOptions): Database.Database {
   const db = new Database(file, { fileMustExist: true, timeout: 0 })
   try {
-    prepareConnection(db, file, options)
+    // As a whole: with two sessions making one new file, every step of it may meet the other's lock.
+    retryBusy(() => prepareConnection(db, file, options))
     return db
   } catch (error) {
     db.close()
@@ -30,10 +31,10 @@ export function openDatabase(file: string, options: OpenOptions): Database.Datab
 }
 
 function prepareConnection(db: Database.Database, file: string, options: OpenOptions): void {
-  const version = retryBusy(() => userVersion(db))
+  const version = userVersion(db)
   if (version > MIGRATIONS.length) throw newerFileError(file, version, MIGRATIONS.length)
   if (version === 0) formNewFile(db)
-  const journalMode = retryBusy(() => db.pragma('journal_mode = WAL', { simple: true }))
+  const journalMode = db.pragma('journal_mode = WAL', { simple: true })
   if (journalMode !== 'wal')
     throw new Error(`its file system has no shared memory (journal mode ${journalMode})`)
   db.pragma(`synchronous = ${options.sync === 'full' ? 'FULL' : 'NORMAL'}`)
@@ -41,7 +42,7 @@ function prepareConnection(db: Database.Database, file: string, options: OpenOpt
   db.pragma('wal_autocheckpoint = 0')
   db.pragma('temp_store = MEMORY')
   db.pragma('trusted_schema = OFF')
-  if (version < MIGRATIONS.length) retryBusy(() => migrate(db, options.server))
+  if (version < MIGRATIONS.length) migrate(db, options.server)
   db.pragma(`busy_timeout = ${options.busyTimeout ?? BUSY_LIMIT}`)
 }
 

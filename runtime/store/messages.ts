@@ -1,10 +1,15 @@
 import type { JournalEntry } from '../model/journal.ts'
 import type { Sync } from './database.ts'
 
-/** What the journal's thread is started with. */
-export type WorkerTask =
-  | { readonly task: 'write'; readonly file: string; readonly server: string; readonly sync: Sync }
-  | { readonly task: 'checkpoint'; readonly file: string; readonly server: string }
+/** To the writing thread, first of all: which file, and whose history it is. */
+export interface WriteTask {
+  readonly file: string
+  readonly server: string
+  readonly sync: Sync
+}
+
+/** What the checkpoint thread is started with. */
+export type CheckpointTask = Omit<WriteTask, 'sync'>
 
 /** To the thread: the entries of one or more calls, in order, and the number of the last of those calls. */
 export interface WriteMessage {

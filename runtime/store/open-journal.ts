@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads'
-import type { McpRunError } from '../model/errors.ts'
+import { McpRunError } from '../model/errors.ts'
 import type { Journal } from '../model/journal.ts'
 import type { Sync } from './database.ts'
-import type { FromWorker, StoreFailure, WorkerTask } from './messages.ts'
+import type { FromWorker, StoreFailure, WriteTask } from './messages.ts'
 import { serverFile } from './store-folder.ts'
 import { syncMode } from './sync-mode.ts'
 import { failureOf, threadError } from './thread-errors.ts'
@@ -14,6 +14,8 @@ export interface JournalOptions {
   readonly server: string
   /** The built store worker. */
   readonly workerPath: string
+  /** Its thread, where it was started ahead. */
+  readonly thread?: StoreThread
   /** Default: MCP_RUN_SYNC, else `normal`. */
   readonly sync?: Sync
 }
@@ -22,30 +24,37 @@ export interface JournalOptions {
 export async function openJournal(options: JournalOptions): Promise<Journal> {
   const file = serverFile(options.store, options.server)
   const sync = options.sync ?? syncMode(process.env.MCP_RUN_SYNC)
-  const task: WorkerTask = { task: 'write', file, server: options.server, sync }
-  const worker = startWorker(options.workerPath, task)
-  await ready(worker)
-  return new WorkerJournal(worker)
+  const task: WriteTask = { file, server: options.server, sync }
+  const thread = options.thread ?? startStoreThread(options.workerPath)
+  thread.worker.postMessage(task)
+  await ready(thread)
+  return new WorkerJournal(thread.worker)
 }
 
-function startWorker(path: string, task: WorkerTask): Worker {
+/** The journal's thread before it knows whose history it is to write. */
+export interface StoreThread {
+  readonly worker: Worker
+  /** Resolves when the thread is gone, with why. */
+  readonly gone: Promise<McpRunError>
+}
+
+/** Starts the thread ahead of time: loading SQLite takes longer than knowing what it is for. */
+export function startStoreThread(workerPath: string): StoreThread {
   // Its output is kept from ours, where stdout belongs to MCP, and it sees nothing of our environment.
-  return new Worker(path, { workerData: task, stdout: true, stderr: true, env: {}, execArgv: [] })
+  const options = { workerData: null, stdout: true, stderr: true, env: {}, execArgv: [] }
+  const worker = new Worker(workerPath, options)
+  const gone = new Promise<McpRunError>((resolve) => {
+    worker.once('error', (cause) => resolve(threadError(cause)))
+    worker.once('exit', () => resolve(threadError(undefined)))
+  })
+  return { worker, gone }
 }
 
-function ready(worker: Worker): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onMessage = (message: FromWorker) => {
-      settle(message === 'ready' ? null : failureOf(message as StoreFailure))
-    }
-    const onError = (cause: unknown) => settle(threadError(cause))
-    const onExit = () => settle(threadError(undefined))
-    // One by one: a Worker listens to itself too, and without that it delivers no more messages.
-    const settle = (error: McpRunError | null) => {
-      worker.off('message', onMessage).off('error', onError).off('exit', onExit)
-      if (error === null) resolve()
-      else reject(error)
-    }
-    worker.on('message', onMessage).on('error', onError).on('exit', onExit)
+async function ready({ worker, gone }: StoreThread): Promise<void> {
+  const first = new Promise<FromWorker>((resolve) => {
+    worker.once('message', resolve)
   })
+  const message = await Promise.race([first, gone])
+  if (message instanceof McpRunError) throw message
+  if (message !== 'ready') throw failureOf(message as StoreFailure)
 }

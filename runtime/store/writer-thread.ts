@@ -4,7 +4,7 @@ import type { JournalEntry } from '../model/journal.ts'
 import { retryBusy } from './busy.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { openDatabase } from './database.ts'
-import type { FromWorker, ToWorker, WorkerTask } from './messages.ts'
+import type { FromWorker, ToWorker, WriteTask } from './messages.ts'
 import { reconcile } from './reconcile.ts'
 import { storeError } from './store-error.ts'
 import { createServerFile } from './store-folder.ts'
@@ -12,8 +12,6 @@ import { Writer } from './write/writer.ts'
 
 /** Entries of one transaction, at most, so that the first of a flood does not wait for its last. */
 const MAX_BATCH = 4_096
-
-type WriteTask = WorkerTask & { task: 'write' }
 
 /** Opens the file, then commits what arrives. Says `ready`, the calls that are committed, `closed`; or a failure. */
 export function runWriter(port: MessagePort, task: WriteTask): void {

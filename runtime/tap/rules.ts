@@ -39,6 +39,8 @@ export const PACKET_FILTER = `table inet ${TABLE} {
     tcp dport ${DNS_PORT} accept
     meta l4proto tcp tproxy to :${CAPTURE_PORT} accept
     udp dport ${DNS_PORT} accept
+    # The recorder's answers to a client that bound another address: no other process may bind a port this low.
+    udp sport ${DNS_PORT} accept
     goto lost
   }
   chain lost {

@@ -19,6 +19,7 @@ const SOL_IPV6 = 41
 const IPV6_V6ONLY = 26
 const IPV6_RECVPKTINFO = 49
 const IPV6_TRANSPARENT = 75
+const IPV6_FREEBIND = 78
 const NETLINK_NETFILTER = 12
 const BACKLOG = 4096
 const UDP_RECEIVE_BYTES = 1 << 20
@@ -66,6 +67,8 @@ function dnsDatagrams(family: number): number {
   else {
     setOption(fd, SOL_IPV6, IPV6_V6ONLY, 1)
     setOption(fd, SOL_IPV6, IPV6_RECVPKTINFO, 1)
+    // A local route is not enough for an IPv6 answer to leave from the address that was asked.
+    setOption(fd, SOL_IPV6, IPV6_FREEBIND, 1)
   }
   setOption(fd, SOL_SOCKET, SO_RCVBUF, UDP_RECEIVE_BYTES)
   bindAny(fd, family, DNS_PORT)

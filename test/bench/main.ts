@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { reportJournal } from './journal-rounds.ts'
@@ -9,8 +9,6 @@ import { describeMachine } from './machine.ts'
 import { type Options, type Part, parseOptions } from './options.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const MCP_RUN = join(ROOT, 'dist', 'mcp-run.cjs')
-const STORE_WORKER = join(ROOT, 'dist', 'store-worker.cjs')
 
 /** Builds the product, measures the parts asked for, and prints them. Resolves with the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -21,14 +19,17 @@ export async function main(argv: readonly string[]): Promise<number> {
     console.error(error instanceof Error ? error.message : error)
     return 2
   }
-  execFileSync(process.execPath, [join(ROOT, 'scripts', 'build.mjs')], { cwd: ROOT, stdio: 'inherit' })
+  const dist = resolve(options.dist ?? join(ROOT, 'dist'))
+  if (options.dist === null) {
+    execFileSync(process.execPath, [join(ROOT, 'scripts', 'build.mjs')], { cwd: ROOT, stdio: 'inherit' })
+  }
   console.log(describeMachine())
   console.log(`Medians of ${options.rounds} interleaved rounds (least–greatest).`)
   let failed = false
   for (const part of options.parts) {
     const began = performance.now()
     try {
-      const lines = await measure(part, options.rounds)
+      const lines = await measure(part, dist, options.rounds)
       console.log(`\n${lines.join('\n')}`)
     } catch (error) {
       failed = true
@@ -39,13 +40,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   return failed ? 1 : 0
 }
 
-async function measure(part: Part, rounds: number): Promise<readonly string[]> {
+async function measure(part: Part, dist: string, rounds: number): Promise<readonly string[]> {
   switch (part) {
     case 'launch':
-      return reportLaunch(await measureLaunch({ mcpRun: MCP_RUN, rounds }))
+      return reportLaunch(await measureLaunch({ mcpRun: join(dist, 'mcp-run.cjs'), rounds }))
     case 'relay':
       return []
     case 'journal':
-      return reportJournal({ workerPath: STORE_WORKER, rounds })
+      return reportJournal({ workerPath: join(dist, 'store-worker.cjs'), rounds })
   }
 }

@@ -6,6 +6,8 @@ export type Part = (typeof PARTS)[number]
 export interface Options {
   readonly parts: readonly Part[]
   readonly rounds: number
+  /** A build to measure as it is; null: this checkout's, made anew. */
+  readonly dist: string | null
 }
 
 const DEFAULT_ROUNDS = 5
@@ -15,14 +17,14 @@ export function parseOptions(argv: readonly string[]): Options {
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,
-    options: { rounds: { type: 'string' } },
+    options: { rounds: { type: 'string' }, dist: { type: 'string' } },
   })
   const unknown = positionals.filter((word) => !isPart(word))
   if (unknown.length > 0) throw new Error(`no part named ${unknown.join(', ')}: ${PARTS.join(', ')}`)
   const rounds = Number(values.rounds ?? DEFAULT_ROUNDS)
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a number of 1 or more')
   const parts = positionals.filter(isPart)
-  return { parts: parts.length > 0 ? parts : PARTS, rounds }
+  return { parts: parts.length > 0 ? parts : PARTS, rounds, dist: values.dist ?? null }
 }
 
 function isPart(word: string): word is Part {

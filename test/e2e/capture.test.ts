@@ -20,9 +20,8 @@ egress:
 `
 const MIB = 1024 * 1024
 const { api } = addresses
-const GET = (path: string) => `GET ${path} HTTP/1.1\r\nHost: api.test\r\nConnection: close\r\n\r\n`
-const POST = (bytes: number) =>
-  `POST /echo HTTP/1.1\r\nHost: api.test\r\nConnection: close\r\nContent-Length: ${bytes}\r\n\r\n`
+const GET = (path: string) => `GET ${path} HTTP/1.1\r\nHost: api.test\r\n\r\n`
+const POST = (bytes: number) => `POST /echo HTTP/1.1\r\nHost: api.test\r\nContent-Length: ${bytes}\r\n\r\n`
 
 let internet: Internet
 beforeAll(async () => {
@@ -42,10 +41,10 @@ describe.each(USERS)('as %s', (user) => {
 
   const tls = { host: 'api.test', port: 443, servername: 'api.test' }
   const cases: readonly [string, Talk, { readonly protocol: string; readonly received: number }][] = [
-    ['TLS', { ...tls, send: GET('/'), awaitBytes: 6 }, { protocol: 'tls', received: 0 }],
+    ['TLS', { ...tls, send: GET('/'), awaitBytes: 100 }, { protocol: 'tls', received: 0 }],
     [
       'TLS, 20 MiB down',
-      { ...tls, send: GET(`/bytes/${20 * MIB}`), awaitBytes: 20 * MIB },
+      { ...tls, send: GET(`/bytes/${20 * MIB}`), awaitBytes: 20 * MIB + 100 },
       { protocol: 'tls', received: 20 * MIB },
     ],
     [
@@ -55,7 +54,7 @@ describe.each(USERS)('as %s', (user) => {
     ],
     [
       'HTTP on 80',
-      { host: 'api.test', port: 80, send: GET('/bytes/5000'), awaitBytes: 5000 },
+      { host: 'api.test', port: 80, send: GET('/bytes/5000'), awaitBytes: 5100 },
       { protocol: 'http', received: 5000 },
     ],
     [
@@ -111,7 +110,7 @@ describe.each(USERS)('as %s', (user) => {
         send: 'x',
         fill: n * 100_000,
       })),
-      ...Array.from({ length: 5 }, () => ({ ...tls, send: GET('/bytes/300000'), awaitBytes: 300_000 })),
+      ...Array.from({ length: 5 }, () => ({ ...tls, send: GET('/bytes/300000'), awaitBytes: 300_100 })),
       ...Array.from({ length: 5 }, () => ({ host: 'api.test', port: 25, send: 'HELO\r\n', awaitBytes: 30 })),
     ]
     const { answer } = await inside(mcp, profile, 'talkAtOnce', talks)
@@ -125,7 +124,7 @@ describe.each(USERS)('as %s', (user) => {
 
   it('writes a row with identity, times, name, state and cause', async () => {
     const before = Date.now()
-    await inside(mcp, profile, 'talk', { ...tls, send: GET('/'), awaitBytes: 6 })
+    await inside(mcp, profile, 'talk', { ...tls, send: GET('/'), awaitBytes: 100 })
     const [session] = history(mcp.store, 'p').sessions
     const [flow] = flows()
     expect(flow).toMatchObject({
@@ -202,7 +201,7 @@ describe.each(USERS)('as %s', (user) => {
   })
 
   it('lets an undeclared host through in monitor mode, and alerts all the same', async () => {
-    const talk = { host: 'evil.test', port: 443, servername: 'evil.test', send: GET('/'), awaitBytes: 6 }
+    const talk = { host: 'evil.test', port: 443, servername: 'evil.test', send: GET('/'), awaitBytes: 100 }
     const { answer, result } = await inside(mcp, profile, 'talk', talk, { args: ['--mode', 'monitor'] })
     expect(answer.got).toContain('hello')
     const seen = history(mcp.store, 'p')

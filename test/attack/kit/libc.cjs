@@ -65,9 +65,7 @@ const close = libc.func('int close(int fd)')
 const sendto = libc.func(
   'long sendto(int fd, void *data, size_t length, int flags, void *address, uint32_t addressLength)',
 )
-const setsockopt = libc.func(
-  'int setsockopt(int fd, int level, int name, void *value, uint32_t length)',
-)
+const setsockopt = libc.func('int setsockopt(int fd, int level, int name, void *value, uint32_t length)')
 
 function setOption(fd, level, name, value) {
   const bytes = Buffer.alloc(4)

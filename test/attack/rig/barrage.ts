@@ -1,19 +1,20 @@
 import { chownSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Internet, RunResult, Traffic } from '../../fixtures/internet/model.ts'
+import type { Internet, Traffic } from '../../fixtures/internet/model.ts'
 import { type Product, product, type User } from '../../fixtures/product/product.ts'
-import type { Place } from './place.ts'
+import type { HostListener } from './host-listener.ts'
+import { type Ended, runToEnd } from './run-to-end.ts'
 
 const MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url))
 const KIT = fileURLToPath(new URL('../kit', import.meta.url))
 /** Cases at once: they mostly wait. */
 const AT_ONCE = 6
 const CASE_TIMEOUT_S = 15
+const TIMEOUT_MS = 120_000
 export const SERVER = 'hostile'
 
 export interface Script {
-  readonly place: Place
   readonly egress: string
   readonly script: string
 }
@@ -21,35 +22,43 @@ export interface Script {
 /** What happened, at both ends. */
 export interface Barrage {
   readonly mcp: Product
-  readonly result: RunResult
+  readonly result: Ended
   /** What each script printed, in order; stderr included. */
   readonly outputs: readonly string[]
   /** The sandbox's interfaces, as it sees them. */
   readonly links: string
   readonly before: Traffic
   readonly after: Traffic
+  /** Bytes that the host's own services got meanwhile, by port. */
+  readonly hostBytes: ReadonlyMap<number, number>
 }
 
 /** Runs all scripts in one sandbox, several at a time, and takes the world's counts before and after. */
 export async function fire(
   internet: Internet,
-  { user, dist, scripts, profile = '' }: BarrageOptions,
+  { user, dist, scripts, profile = '', listener }: BarrageOptions,
 ): Promise<Barrage> {
   const mcp = product(internet, { user, ...(dist !== undefined && { dist }) })
   lay(mcp, scripts)
   const file = mcp.profile(SERVER, profileText(scripts, profile))
+  const hostBefore = new Map(listener?.received)
   const before = await internet.traffic()
-  const result = await mcp.shell(file, DRIVER, { timeoutMs: 120_000 })
+  const child = mcp.spawn(['--profile', file, '--', 'sh', '-c', DRIVER])
+  const result = await runToEnd(child, TIMEOUT_MS)
   const after = await internet.traffic()
   const parts = new Map(
     result.stdout
-      .toString('latin1')
       .split('\n')
       .map((line) => line.split(' ', 2) as [string, string?])
       .map(([name, text = '']) => [name, Buffer.from(text, 'base64').toString()]),
   )
   const outputs = scripts.map((_, index) => parts.get(`out-${index}`) ?? '')
-  return { mcp, result, outputs, links: parts.get('links') ?? '', before, after }
+  const hostBytes = new Map<number, number>()
+  for (const [port, bytes] of listener?.received ?? []) {
+    const more = bytes - (hostBefore.get(port) ?? 0)
+    if (more > 0) hostBytes.set(port, more)
+  }
+  return { mcp, result, outputs, links: parts.get('links') ?? '', before, after, hostBytes }
 }
 
 export interface BarrageOptions {
@@ -59,6 +68,7 @@ export interface BarrageOptions {
   readonly scripts: readonly Script[]
   /** More of the profile, beside its destinations. */
   readonly profile?: string
+  readonly listener?: HostListener
 }
 
 /** The working folder is shown to the server at the same path. */
@@ -95,7 +105,8 @@ function koffiFolders(): string[] {
 const DRIVER = `
 echo links $(ip -o link | base64 -w0)
 cd cases
-ls | xargs -P ${AT_ONCE} -I{} sh -c 'timeout -k 1 ${CASE_TIMEOUT_S} sh {} >/tmp/out-{} 2>&1 </dev/null'
+ls | xargs -P ${AT_ONCE} -I{} sh -c 'date +%s.%N >/tmp/t-{}; timeout -k 1 ${CASE_TIMEOUT_S} sh {} >/tmp/out-{} 2>&1 </dev/null; date +%s.%N >>/tmp/t-{}'
 cd /tmp
+for f in t-*; do echo $f $(cat $f) >&2; done
 for file in out-*; do echo $file $(base64 -w0 $file); done
 `

@@ -8,22 +8,29 @@ export interface Attack {
   /** Of docs/attacks.md. */
   readonly row: number
   readonly title: string
-  /** Entries of `egress:` in the profile. `$KIT` in the script is the folder of kit/. */
+  /** One entry of `egress:` in the profile. */
   readonly egress?: (at: Place) => string
+  /** `$KIT` is the folder of kit/. */
   readonly script: (at: Place) => string
   readonly denied: Denial
-  /** Other addresses than the place's own, where the technique is about an address. */
-  readonly sinks?: readonly string[]
+  /** Names and addresses in place of the place's own, where the technique is about those. */
+  readonly zone?: (at: Place) => string
+  readonly sinks?: (at: Place) => readonly string[]
   /** Records over the place's own. */
   readonly zones?: (at: Place) => Readonly<Record<string, NameRecords>>
+  /** What shows, without the guard, that it got through. Absent: what is natural for the kind of row. */
+  readonly proof?: Proof
 }
+
+/** `host`: bytes at the host's own services. */
+export type Proof = 'packets' | 'bytes' | 'queries' | 'host'
 
 /** The row that must be there; exactly one alert for each reason, and none beside. */
 export interface Denial {
   readonly in: 'dns' | 'flows' | 'drops'
   readonly reason: Reason
   /** Fields that the row must have. */
-  readonly row?: Readonly<Record<string, unknown>> | ((at: Place) => Readonly<Record<string, unknown>>)
+  readonly row?: (at: Place) => Readonly<Record<string, unknown>>
   /** Reasons of all alerts. Absent: the row's own. */
   readonly alerts?: readonly Reason[]
   readonly severity?: Severity

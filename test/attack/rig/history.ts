@@ -18,7 +18,11 @@ export interface FlowLine {
   readonly bytesReceived: number
   readonly packets: number | null
   readonly ech: boolean
-  readonly requests: readonly { readonly method: string; readonly host: string | null; readonly path: string }[]
+  readonly requests: readonly {
+    readonly method: string
+    readonly host: string | null
+    readonly path: string
+  }[]
 }
 
 export interface DnsLine {

@@ -4,7 +4,7 @@ import { findProgram } from '../../../runtime/sandbox/tools.ts'
 import { type Peers, SERVER, SRT } from './peers.ts'
 
 export interface Contender {
-  readonly name: 'node' | 'npx' | 'srt' | 'mcp-run'
+  readonly name: 'node' | 'npx' | 'npx pinned' | 'srt' | 'mcp-run'
   readonly label: string
   readonly argv: readonly [string, ...string[]]
   readonly cwd: string
@@ -25,13 +25,15 @@ export function contenders(options: {
   const settings = join(folder, 'srt-settings.json')
   writeFileSync(settings, JSON.stringify(srtSettings(cwd)))
   const node = process.execPath
-  const npx = join(dirname(node), 'npx')
+  const npx = [join(dirname(node), 'npx'), '--cache', cache, '-y'] as const
   const here: Contender[] = [
     { name: 'node', label: 'node, bare', argv: [node, peers.server], cwd },
+    // As clients' configurations have it; with the version it asks the registry less.
+    { name: 'npx', label: 'npx -y, warm', argv: [...npx, SERVER.name], cwd },
     {
-      name: 'npx',
-      label: 'npx -y, warm',
-      argv: [npx, '--cache', cache, '-y', `${SERVER.name}@${SERVER.version}`],
+      name: 'npx pinned',
+      label: 'npx -y …@version, warm',
+      argv: [...npx, `${SERVER.name}@${SERVER.version}`],
       cwd,
     },
     {

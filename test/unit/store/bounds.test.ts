@@ -45,8 +45,8 @@ describe('names under one registrable domain', () => {
     server.commit(deniedQuery(3), deniedQuery(7_000))
     const folded = readDestinations(server.db, 0).filter(({ name }) => name === '*.evil.test')
     expect(folded).toMatchObject([
-      { port: 53, flows: 1 },
       { port: 443, flows: 100 },
+      { port: 53, flows: 1 },
     ])
     expect(readDestinations(server.db, 0).find(({ name }) => name === 'n3.evil.test')?.flows).toBe(2)
   })
