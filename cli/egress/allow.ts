@@ -11,7 +11,7 @@ export interface AllowCommand extends CommonOptions {
   readonly server: string
   /** `HOST:PORT`, `[ADDRESS]:PORT`, or a host alone for port 443. */
   readonly destination: string
-  readonly purpose: string
+  readonly purpose?: string
   readonly protocol?: EgressProtocol
 }
 
@@ -26,7 +26,15 @@ export async function allow({
   const { host, port } = parseDestination(destination)
   const userDir = join(store, 'profiles')
   const builtinDir = ownPaths().profiles
-  const { file, diff } = declareDestination({ server, host, port, purpose, protocol, userDir, builtinDir })
+  const { file, diff } = declareDestination({
+    server,
+    host,
+    port,
+    purpose: purpose ?? null,
+    protocol,
+    userDir,
+    builtinDir,
+  })
   const shown = diff.split('\n').map((line) => escapeText(line, 2_000))
   await print(
     `${shown.join('\n').trimEnd()}\n\n${escapeText(file)} is written; it counts from the next start on.\n`,
@@ -43,7 +51,7 @@ export function parseDestination(text: string): { host: string; port: number } {
     'usage',
     `HOST:PORT: "${escapeText(text, 260)}" is not a host and a port from 1 to 65535.`,
     {
-      hint: 'egress allow SERVER api.example.com:443 --purpose "what for"; an IPv6 address goes in brackets',
+      hint: 'egress allow SERVER api.example.com:443; an IPv6 address goes in brackets',
     },
   )
 }

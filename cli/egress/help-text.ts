@@ -6,7 +6,7 @@ Examples:
   egress flows --server exa --format jsonl        one line a connection, oldest first
   egress dns --server exa --since 12h             what it asked DNS for
   egress alerts                                   what was not declared, each thing once
-  egress allow exa api.example.com:443 --purpose "search"
+  egress allow exa api.example.com:443 --purpose "search"   declares it from the next start on
   egress prune --older-than 400d
 `
 

@@ -82,7 +82,7 @@ function buildProgram(outcome: { code: number }, now: number): Command {
     async () => (await import('./allow.ts')).allow,
     ['server', 'destination'],
   )
-    .requiredOption('--purpose <text>', 'what the server needs it for')
+    .option('--purpose <text>', 'what the server needs it for; kept in the file')
     .addOption(new Option('--protocol <word>', 'default: http on port 80, else tls').choices(PROTOCOLS))
   add<PruneCommand>('prune', 'deletes old history', async () => (await import('./prune.ts')).pruneStore)
     .addOption(serverOption())

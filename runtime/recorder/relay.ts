@@ -24,8 +24,8 @@ export function relay(server: Socket, destination: Socket, opening: Buffer, serv
   let orderly = 'both sides closed'
   const abort = (cause: string): void => {
     cut ??= cause
-    server.resetAndDestroy()
-    destination.resetAndDestroy()
+    reset(server)
+    reset(destination)
   }
   const ended = new Promise<RelayEnd>((resolve) => {
     let open = 2
@@ -73,6 +73,16 @@ function carry(from: Socket, to: Socket): void {
   to.on('drain', () => from.resume())
   from.on('end', () => to.end())
   from.resume()
+}
+
+/**
+ * While a shutdown is under way the kernel gets no reset: Node would neither close the socket nor say so
+ * (libuv's uv_tcp_close_reset gives EINVAL), and all that was written is with the kernel by then.
+ */
+function reset(socket: Socket): void {
+  const shutting = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0
+  if (shutting) socket.destroy()
+  else socket.resetAndDestroy()
 }
 
 function codeOf(error: NodeJS.ErrnoException): string {

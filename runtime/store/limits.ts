@@ -13,6 +13,8 @@ export const LIMITS = {
   endpoints: 20_000,
   /** Rows of one kind (denied flows, DNS queries, drops) of one session under one registrable domain. */
   rowsPerDomain: 10_000,
+  /** The same for allowed DNS queries, which no rollup counts. */
+  allowedQueriesPerDomain: 100_000,
   addressesPerDestination: 8,
   alerts: 10_000,
   /** Evidence kept of an alert besides its first. */

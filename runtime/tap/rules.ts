@@ -39,7 +39,9 @@ export const PACKET_FILTER = `table inet ${TABLE} {
     tcp dport ${DNS_PORT} accept
     meta l4proto tcp tproxy to :${CAPTURE_PORT} accept
     udp dport ${DNS_PORT} accept
-    # The recorder's answers to a client that bound another address: no other process may bind a port this low.
+    # What the recorder answers to a client that bound an address of somebody else's. tproxy takes every packet
+    # to the recorder's side and leaves those to the client's; no other process may bind a port as low as 53.
+    meta l4proto tcp accept
     udp sport ${DNS_PORT} accept
     goto lost
   }

@@ -20,8 +20,7 @@ const sent = (
 ): Attack => ({
   row,
   title: `${title}, over ${transport}`,
-  script: (at) =>
-    send(transport, at.sink.v4, 53, [transport === 'tcp' ? framed(bytes(at)) : bytes(at)]),
+  script: (at) => send(transport, at.sink.v4, 53, [transport === 'tcp' ? framed(bytes(at)) : bytes(at)]),
   denied: { in: 'dns', reason: 'malformed', row: ({ sink }) => ({ resolver: sink.v4, transport }) },
   proof: 'packets',
 })

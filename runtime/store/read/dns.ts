@@ -37,7 +37,21 @@ export function* readDns(db: Database.Database, since: number): Generator<DnsLin
        WHERE q.n > ? AND q.at >= ? ORDER BY q.n LIMIT ${PAGE}`,
   )
   for (const row of paged((after) => page.all(after, since), firstRowAt(since) - 1)) {
-    const { n: _, answers, ...query } = row
-    yield { ...query, answers: answers === null ? [] : (JSON.parse(answers) as string[]) }
+    yield {
+      id: row.id,
+      session: row.session,
+      phase: row.phase,
+      at: row.at,
+      name: row.name,
+      type: row.type,
+      transport: row.transport,
+      resolver: row.resolver,
+      declaration: row.declaration,
+      action: row.action,
+      reason: row.reason,
+      rcode: row.rcode,
+      answers: row.answers === null ? [] : (JSON.parse(row.answers) as string[]),
+      answeredAt: row.answeredAt,
+    }
   }
 }

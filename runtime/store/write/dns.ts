@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { DnsAnswer, DnsRecord } from '../../model/flow.ts'
+import type { Action } from '../../model/verdict.ts'
 import { bounded, boundedList } from '../bounded.ts'
 import { insertSql } from '../columns.ts'
 import type { Gaps } from './gaps.ts'
@@ -32,17 +33,23 @@ export class DnsQueries {
   readonly #hosts: Hosts
   readonly #rollup: Rollup
   readonly #gaps: Gaps
-  readonly #limit: RowLimit
+  readonly #limits: Readonly<Record<Action, RowLimit>>
   readonly #insert: Database.Statement
   readonly #answer: Database.Statement
   readonly #waiting = new Map<string, number>()
 
-  constructor(db: Database.Database, hosts: Hosts, rollup: Rollup, gaps: Gaps, limit: RowLimit) {
+  constructor(
+    db: Database.Database,
+    hosts: Hosts,
+    rollup: Rollup,
+    gaps: Gaps,
+    limits: Readonly<Record<Action, RowLimit>>,
+  ) {
     this.numbers = new RowNumbers(db, 'dns')
     this.#hosts = hosts
     this.#rollup = rollup
     this.#gaps = gaps
-    this.#limit = limit
+    this.#limits = limits
     this.#insert = db.prepare(insertSql('dns', FIELDS))
     this.#answer = db.prepare('UPDATE dns SET rcode = ?, answers = ?, answered_at = ? WHERE n = ?')
   }
@@ -50,7 +57,7 @@ export class DnsQueries {
   query(query: DnsRecord, session: number): void {
     if (query.action === 'denied') this.#addDestination(query)
     const host = this.#hosts.of(query.name, null)
-    if (host.folded || !this.#limit.keep(session, host.n)) {
+    if (host.folded || !this.#limits[query.action].keep(session, host.n)) {
       this.#gaps.add(session, 'folded', 1, query.at)
       return
     }

@@ -1,5 +1,3 @@
-import { LIMITS } from '../limits.ts'
-
 interface Count {
   total: number
   readonly byHost: Map<number, number>
@@ -9,17 +7,19 @@ interface Count {
 
 /** Says which rows of a session are kept one by one: the first ones under each registrable domain. */
 export class RowLimit {
+  readonly #max: number
   readonly #domain: (host: number) => string
   readonly #counts = new Map<number, Count>()
 
   /** `domain` gives the registrable domain of a host of the rollup. */
-  constructor(domain: (host: number) => string) {
+  constructor(max: number, domain: (host: number) => string) {
+    this.#max = max
     this.#domain = domain
   }
 
   keep(session: number, host: number): boolean {
     const count = this.#countOf(session)
-    if (count.total < LIMITS.rowsPerDomain) {
+    if (count.total < this.#max) {
       count.total++
       count.byHost.set(host, (count.byHost.get(host) ?? 0) + 1)
       return true
@@ -27,7 +27,7 @@ export class RowLimit {
     count.byDomain ??= this.#sumByDomain(count.byHost)
     const domain = this.#domain(host)
     const rows = count.byDomain.get(domain) ?? 0
-    if (rows >= LIMITS.rowsPerDomain) return false
+    if (rows >= this.#max) return false
     count.byDomain.set(domain, rows + 1)
     return true
   }

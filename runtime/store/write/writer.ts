@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { JournalEntry } from '../../model/journal.ts'
 import { retryBusy } from '../busy.ts'
+import { LIMITS } from '../limits.ts'
 import { Alerts } from './alerts.ts'
 import { DnsQueries } from './dns.ts'
 import { Drops } from './drops.ts'
@@ -40,12 +41,14 @@ export class Writer {
     this.#hosts = new Hosts(db)
     this.#rollup = new Rollup(db, this.#hosts)
     this.#gaps = new Gaps(db)
-    const limit = () => new RowLimit((host) => this.#hosts.domain(host))
-    const limits = [limit(), limit(), limit()] as const
-    this.#limits = limits
-    this.#flows = new Flows(db, this.#rollup, this.#gaps, limits[0])
-    this.#dns = new DnsQueries(db, this.#hosts, this.#rollup, this.#gaps, limits[1])
-    this.#drops = new Drops(db, this.#rollup, this.#gaps, limits[2])
+    const limit = (max: number) => new RowLimit(max, (host) => this.#hosts.domain(host))
+    const flows = limit(LIMITS.rowsPerDomain)
+    const queries = { denied: limit(LIMITS.rowsPerDomain), allowed: limit(LIMITS.allowedQueriesPerDomain) }
+    const drops = limit(LIMITS.rowsPerDomain)
+    this.#limits = [flows, queries.denied, queries.allowed, drops]
+    this.#flows = new Flows(db, this.#rollup, this.#gaps, flows)
+    this.#dns = new DnsQueries(db, this.#hosts, this.#rollup, this.#gaps, queries)
+    this.#drops = new Drops(db, this.#rollup, this.#gaps, drops)
     this.#requests = new HttpRequests(db, this.#flows, this.#gaps)
     this.#alerts = new Alerts(db)
   }

@@ -1,12 +1,16 @@
-// node send.cjs udp|tcp ADDRESS PORT [option=value …] HEX …: each HEX is a datagram, or a write.
+// node send.cjs udp|tcp ADDRESS PORT [option=value …], on stdin words of HEX: each is a datagram, or a write.
 // size=N cuts writes into pieces, gap=MS waits between them, wait=MS waits for answers, from=ADDRESS binds first.
+const { readFileSync } = require('node:fs')
 const { createSocket } = require('node:dgram')
 const { connect } = require('node:net')
 const { setTimeout: pause } = require('node:timers/promises')
 
 const [transport, address, port, ...words] = process.argv.slice(2)
 const options = Object.fromEntries(words.filter((word) => word.includes('=')).map((word) => word.split('=')))
-const messages = words.filter((word) => !word.includes('=')).map((word) => Buffer.from(word, 'hex'))
+const messages = readFileSync(0, 'latin1')
+  .trim()
+  .split(' ')
+  .map((word) => Buffer.from(word, 'hex'))
 const waitMs = Number(options.wait ?? 300)
 
 async function overUdp() {

@@ -10,8 +10,9 @@ export function send(
   messages: readonly Buffer[],
   options = '',
 ): string {
-  const hex = messages.map((message) => message.toString('hex') || '""').join(' ')
-  return `node $KIT/send.cjs ${transport} ${address} ${port} ${options} ${hex}`
+  const hex = messages.map((message) => message.toString('hex') || '-').join(' ')
+  // By stdin: a command line has its limit.
+  return `echo '${hex}' | node $KIT/send.cjs ${transport} ${address} ${port} ${options}`
 }
 
 /** A message with its length in front, as DNS over TCP has it. */

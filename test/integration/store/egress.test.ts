@@ -107,7 +107,6 @@ describe('what cannot be done ends with 2 and names the option', () => {
     ['prune', /--older-than/],
     ['prune --older-than never', /--older-than.*never/],
     ['allow exa --purpose x', /host:port/],
-    ['allow exa api.example.com:443', /--purpose/],
     ['allow exa api.example.com:99999 --purpose x', /HOST:PORT/],
     ['allow exa 169.254.169.254:80 --purpose x', /169\.254/],
   ])('egress %s', (line, message) => {
@@ -233,10 +232,13 @@ test('prune says what it deleted', () => {
 
 test('allow writes the layer, shows the change, and refuses it twice', () => {
   const store = temporaryFolder()
-  const once = () => egress('allow', 'exa', 'api.example.com:8443', '--purpose', 'search', '--store', store)
-  const { stdout, status } = once()
+  const allow = (...words: string[]) => egress('allow', 'exa', ...words, '--store', store)
+  const { stdout, status } = allow('api.example.com:8443', '--purpose', 'search')
   expect(status).toBe(0)
   expect(stdout).toContain('+  - host: api.example.com')
-  expect(readFileSync(join(store, 'profiles', 'exa.yaml'), 'utf8')).toContain('8443')
-  expect(once()).toMatchObject({ status: 2, stderr: expect.stringContaining('already declares') })
+  expect(allow('db.example.com:5432', '--protocol', 'opaque').status).toBe(0)
+  const layer = readFileSync(join(store, 'profiles', 'exa.yaml'), 'utf8')
+  for (const part of ['8443', 'search', 'db.example.com', 'opaque']) expect(layer).toContain(part)
+  const again = allow('api.example.com:8443')
+  expect(again).toMatchObject({ status: 2, stderr: expect.stringContaining('already declares') })
 })

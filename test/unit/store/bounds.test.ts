@@ -121,6 +121,16 @@ test('denied flows: 10,000 rows under one domain of one session, the rest counte
   expect(flows).toBe(LIMITS.rowsPerDomain + 52)
 })
 
+test('DNS queries of one name: 10,000 denied rows, and allowed ones go on', () => {
+  const server = openServer()
+  const count = LIMITS.rowsPerDomain + 10
+  server.commit(opened(), ...times(count, (n) => query({ id: `d${n}`, name: 'evil.test', ...DENIED_QUERY })))
+  server.commit(...times(count, (n) => query({ id: `a${n}` })))
+  expect(rows(server, 'dns')).toBe(LIMITS.rowsPerDomain + count)
+  expect(readGaps(server.db, 0)).toMatchObject([{ kind: 'folded', count: 10 }])
+  expect(readDestinations(server.db, 0)).toMatchObject([{ name: 'evil.test', flows: count }])
+})
+
 test('dropped packets: rows and gap make up what was sent', () => {
   const server = openServer()
   const count = LIMITS.rowsPerDomain + 2_000
