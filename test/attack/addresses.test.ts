@@ -62,13 +62,13 @@ const shapes: readonly Attack[] = [
   bare(14, 'closed by a reset', ({ sink }) => `node $KIT/tcp.cjs reset ${sink.v4} 4444`, {
     proof: 'packets',
   }),
-  bare(14, 'a plain HTTP request to an address', ({ sink }) => `curl -sS -m 5 http://${sink.v4}/secret`),
+  bare(14, 'a plain HTTP request to an address', ({ sink }) => `curl -sS -m 2 http://${sink.v4}/secret`),
   bare(
     14,
     'a plain HTTP request on another port',
-    ({ sink }) => `curl -sS -m 5 http://${sink.v4}:8080/secret`,
+    ({ sink }) => `curl -sS -m 2 http://${sink.v4}:8080/secret`,
   ),
-  bare(7, 'HTTPS to an address', ({ sink }) => `curl -sSk -m 5 https://${sink.v4}/dns-query`, {
+  bare(7, 'HTTPS to an address', ({ sink }) => `curl -sSk -m 2 https://${sink.v4}/dns-query`, {
     denied: { in: 'flows', reason: 'no-name' },
   }),
   bare(6, 'DNS over TLS to an address', ({ sink }) => `openssl s_client -connect ${sink.v4}:853 </dev/null`, {
@@ -77,12 +77,12 @@ const shapes: readonly Attack[] = [
   bare(
     14,
     'SOCKS to an address',
-    ({ sink }) => `curl -sS -m 5 -x socks5h://${sink.v4}:1080 http://a.invalid/`,
+    ({ sink }) => `curl -sS -m 2 -x socks5h://${sink.v4}:1080 http://a.invalid/`,
   ),
   bare(
     14,
     'a proxy at an address',
-    ({ sink }) => `curl -sS -m 5 -x http://${sink.v4}:3128 http://${sink.v4}/`,
+    ({ sink }) => `curl -sS -m 2 -x http://${sink.v4}:3128 http://${sink.v4}/`,
     {
       denied: { in: 'flows', reason: 'name-mismatch' },
     },
@@ -96,7 +96,7 @@ const shapes: readonly Attack[] = [
 
 const spellings: readonly Attack[] = [
   bare(16, 'an IPv6 literal', ({ sink }) => nc(sink.v6, 4444), { denied: overV6 }),
-  bare(16, 'an IPv6 literal in a URL', ({ sink }) => `curl -sS -m 5 'http://[${sink.v6}]/'`, {
+  bare(16, 'an IPv6 literal in a URL', ({ sink }) => `curl -sS -m 2 'http://[${sink.v6}]/'`, {
     denied: overV6,
   }),
   bare(16, 'the sink as a v4-mapped address', ({ sink }) => nc(`::ffff:${sink.v4}`, 4444)),
@@ -104,7 +104,7 @@ const spellings: readonly Attack[] = [
     16,
     'the sink as a v4-mapped address in a URL',
     ({ sink }) => {
-      return `curl -sS -m 5 'http://[::ffff:${sink.v4}]/'`
+      return `curl -sS -m 2 'http://[::ffff:${sink.v4}]/'`
     },
     { denied: { in: 'flows', reason: 'raw-ip', row: ({ sink }) => ({ address: sink.v4 }) } },
   ),
@@ -127,7 +127,7 @@ const spellings: readonly Attack[] = [
     52,
     'a declared name as the user of an address',
     ({ sink, host }) => {
-      return `curl -sS -m 5 http://${host}@${sink.v4}/`
+      return `curl -sS -m 2 http://${host}@${sink.v4}/`
     },
     { egress: ({ host }) => `  - host: ${host}\n    ports: [80, 443]` },
   ),

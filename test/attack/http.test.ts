@@ -6,7 +6,7 @@ import { send } from './rig/kit.ts'
 import type { Place } from './rig/place.ts'
 
 const declared = ({ host }: Place) => `  - host: ${host}\n    ports: [80, 443]`
-const CURL = 'curl -sS -m 5 --noproxy "*"'
+const CURL = 'curl -sS -m 2 --noproxy "*"'
 
 /** A request head to the sink by its address, as the case writes it. */
 const head = (

@@ -13,7 +13,7 @@ import { send } from './rig/kit.ts'
 import type { Place } from './rig/place.ts'
 
 const declared = ({ host }: Place) => `  - host: ${host}`
-const CURL = 'curl -sSk -m 5 --noproxy "*"'
+const CURL = 'curl -sSk -m 2 --noproxy "*"'
 const denial = (reason: Denial['reason'], row?: Denial['row']): Denial => ({
   in: 'flows',
   reason,
@@ -94,11 +94,11 @@ const clients: readonly Attack[] = [
       egress: declared,
     },
   ),
-  named(52, 'NO_PROXY', ({ domain }) => `NO_PROXY='*' no_proxy='*' curl -sSk -m 5 https://n.${domain}/`),
+  named(52, 'NO_PROXY', ({ domain }) => `NO_PROXY='*' no_proxy='*' curl -sSk -m 2 https://n.${domain}/`),
   named(
     52,
     'a proxy of its own',
-    ({ domain }) => `HTTPS_PROXY=https://p.${domain}:3128 curl -sSk -m 5 https://api.test/`,
+    ({ domain }) => `HTTPS_PROXY=https://p.${domain}:3128 curl -sSk -m 2 https://api.test/`,
   ),
   {
     row: 52,

@@ -6,6 +6,7 @@ import { send } from './rig/kit.ts'
 import type { Place } from './rig/place.ts'
 
 const COUNT = 40
+const OTHER = '192.0.2.200'
 /** A QUIC Initial's first bytes and its padding (RFC 9000, 14.1). */
 const INITIAL = Buffer.concat([
   Buffer.from('c300000001088394c8f03e5157080000449e', 'hex'),
@@ -22,7 +23,7 @@ const sent = (
   return {
     row: 19,
     title,
-    script: (at) => `node $KIT/udp.cjs ${way} ${to(at)} 9999 ${count} ${at.here.v4}`,
+    script: (at) => `node $KIT/udp.cjs ${way} ${to(at)} 9999 ${count}`,
     denied: { in: 'drops', reason: 'udp', row: (at) => ({ address: to(at), port: 9999, packets: count }) },
     ...rest,
   }
@@ -52,7 +53,9 @@ const attacks: readonly Attack[] = [
     denied: { in: 'drops', reason: 'udp', row: () => ({ packets: 1 }) },
   }),
   sent('boundToDevice', 'bound to the interface'),
-  sent('spoofed', "from somebody else's address"),
+  sent('spoofed', "from somebody else's address", {
+    script: ({ sink }) => `node $KIT/udp.cjs spoofed ${sink.v4} 9999 ${COUNT} ${OTHER}`,
+  }),
   sent('spoofed', "over IPv6 from somebody else's address", {
     to: v6,
     script: ({ sink, here }) => `node $KIT/udp.cjs spoofed ${sink.v6} 9999 ${COUNT} ${here.v6}`,
@@ -118,7 +121,7 @@ const attacks: readonly Attack[] = [
     row: 20,
     title: 'QUIC to a declared host',
     egress: ({ host }) => `  - host: ${host}`,
-    script: (at) => `getent ahosts ${at.host}; ${send('udp', at.here.v4, 443, [INITIAL])}`,
+    script: (at) => `timeout 1 getent ahosts ${at.host}; ${send('udp', at.here.v4, 443, [INITIAL])}`,
     denied: {
       in: 'drops',
       reason: 'udp',
@@ -130,9 +133,15 @@ const attacks: readonly Attack[] = [
     row: 20,
     title: 'QUIC over IPv6 to a declared host',
     egress: ({ host }) => `  - host: ${host}`,
-    script: (at) => `getent ahosts ${at.host}; ${send('udp', at.here.v6, 443, [INITIAL])}`,
+    script: (at) => `timeout 1 getent ahosts ${at.host}; ${send('udp', at.here.v6, 443, [INITIAL])}`,
     denied: { in: 'drops', reason: 'udp', severity: 'info', row: ({ host }) => ({ name: host }) },
   },
 ]
 
-family({ attacks, control: NO_NETWORK, controlUsers: ['root', 'plain'] })
+family({
+  attacks,
+  control: NO_NETWORK,
+  controlUsers: ['root', 'plain'],
+  // On the host, IPv4 sends only from an address that the host has.
+  prepare: [['ip', 'addr', 'add', `${OTHER}/32`, 'dev', 'lo']],
+})

@@ -1,4 +1,5 @@
 // UDP by system calls. node udp.cjs WAY ADDRESS PORT COUNT [MORE]
+const { networkInterfaces } = require('node:os')
 const {
   AF,
   SOCK,
@@ -44,7 +45,9 @@ function header(data = PAYLOAD) {
 }
 
 function sendEach(data = PAYLOAD) {
-  for (let n = 0; n < times; n++) report('sendto', sendto(fd, data, data.length, 0, to, to.length))
+  let result = 0
+  for (let n = 0; n < times; n++) result = sendto(fd, data, data.length, 0, to, to.length)
+  report('sendto', result)
 }
 
 const WAYS = {
@@ -78,7 +81,9 @@ const WAYS = {
     sendEach()
   },
   boundToDevice: () => {
-    report('SO_BINDTODEVICE', setsockopt(fd, 1, 25, Buffer.from('lo\0'), 3))
+    // Whichever there is that leads outside; in a sandbox there is none.
+    const device = Object.keys(networkInterfaces()).find((name) => name !== 'lo') ?? 'lo'
+    report('SO_BINDTODEVICE', setsockopt(fd, 1, 25, Buffer.from(device), device.length))
     sendEach()
   },
   /** From an address of somebody else's: IP_FREEBIND or IPV6_FREEBIND, then bind. */

@@ -9,7 +9,7 @@ import { type Ended, runToEnd } from './run-to-end.ts'
 const MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url))
 const KIT = fileURLToPath(new URL('../kit', import.meta.url))
 /** Cases at once: they mostly wait. */
-const AT_ONCE = 6
+const AT_ONCE = 12
 const CASE_TIMEOUT_S = 15
 const TIMEOUT_MS = 120_000
 export const SERVER = 'hostile'
@@ -43,9 +43,11 @@ export async function fire(
   const file = mcp.profile(SERVER, profileText(scripts, profile))
   const hostBefore = new Map(listener?.received)
   const before = await internet.traffic()
+  const T0 = Date.now()
   const child = mcp.spawn(['--profile', file, '--', 'sh', '-c', DRIVER])
   const result = await runToEnd(child, TIMEOUT_MS)
   const after = await internet.traffic()
+  console.log('SESSION', user, Date.now() - T0, result.stderr)
   const parts = new Map(
     result.stdout
       .split('\n')
@@ -105,7 +107,8 @@ function koffiFolders(): string[] {
 const DRIVER = `
 echo links $(ip -o link | base64 -w0)
 cd cases
-ls | xargs -P ${AT_ONCE} -I{} sh -c 'timeout -k 1 ${CASE_TIMEOUT_S} sh {} >/tmp/out-{} 2>&1 </dev/null'
+ls | xargs -P ${AT_ONCE} -I{} sh -c 'date +%s.%N >/tmp/t-{}; timeout -k 1 ${CASE_TIMEOUT_S} sh {} >/tmp/out-{} 2>&1 </dev/null; date +%s.%N >>/tmp/t-{}'
 cd /tmp
+for f in t-*; do echo $f $(cat $f) >&2; done
 for file in out-*; do echo $file $(base64 -w0 $file); done
 `

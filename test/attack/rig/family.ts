@@ -18,13 +18,15 @@ export interface Family {
   readonly controlUsers?: readonly User[]
   /** More of the profile, beside its destinations. */
   readonly profile?: string
+  /** Commands on the host, beforehand. */
+  readonly prepare?: readonly (readonly string[])[]
 }
 
 /** What must be seen at the far end when an attack of that kind gets through. */
 const PROOF = { dns: 'queries', flows: 'bytes', drops: 'packets' } as const
 
 /** Every attack against the product and against its copy without the guard, as root and as a plain user. */
-export function family({ attacks, control, controlUsers = ['root'], profile }: Family): void {
+export function family({ attacks, control, controlUsers = ['root'], profile, prepare = [] }: Family): void {
   const cases = attacks.map((attack, index) => {
     return [`row ${attack.row}: ${attack.title}`, { attack, place: placeOf(index), index }] as const
   })
@@ -36,6 +38,7 @@ export function family({ attacks, control, controlUsers = ['root'], profile }: F
   beforeAll(async () => {
     const zones = cases.map(([, { attack, place }]) => ({ ...zonesOf(place), ...attack.zones?.(place) }))
     internet = await startInternet({ zones: Object.assign({}, ...zones) })
+    for (const argv of prepare) await internet.run(argv)
     listener = await listenOnHost(
       internet,
       cases.map(([, { place }]) => place.port),
