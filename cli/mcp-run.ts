@@ -7,6 +7,8 @@ if (process.env.MCP_RUN_EXTRA_CA_CERTS !== undefined) {
   delete process.env.MCP_RUN_EXTRA_CA_CERTS
 }
 
+let exit: (code: number) => void = process.exit
+
 /** What is loaded is what is asked for: the way to a server's first answer holds nothing else. */
 async function main(): Promise<number> {
   const args = parseArguments(process.argv.slice(2))
@@ -20,6 +22,8 @@ async function main(): Promise<number> {
     case 'doctor':
       return (await import('./doctor/doctor.ts')).doctor({ fix: args.fix })
     case 'run':
+      // An orderly exit waits for the host's look-ups under way, which take up to half a minute.
+      exit = (await import('../runtime/tap/libc.ts')).exitNow
       return (await import('./run/run.ts')).run(args)
   }
 }
@@ -30,4 +34,4 @@ process.on('uncaughtException', (error) => process.exit(reportError('mcp-run', e
 main()
   .catch((error: unknown) => reportError('mcp-run', error))
   // The client's stdin may still be open; nothing more is to be read from it.
-  .then((code) => process.exit(code))
+  .then((code) => exit(code))

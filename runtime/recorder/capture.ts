@@ -7,16 +7,16 @@ import type { Relay } from './relay.ts'
 /** Connections of one session at a time; beyond, they are refused and counted. */
 const MAX_FLOWS = 1024
 const PROGRESS_MS = 10_000
-/** What an ended server had already sent is given this long to go out. */
-const DRAIN_MS = 1000
 
 export interface CaptureOptions extends Omit<FlowOptions, 'onRelay'> {
   readonly gaps: GapCounter
 }
 
 export interface Capture {
-  /** For when the server has ended: sends on what it had sent, cuts the rest, and resolves when every flow's row is complete. */
-  close(cause: string): Promise<void>
+  /** For when the server has ended: accepts no more, and resolves when all that it had sent is sent on. */
+  drain(): Promise<void>
+  /** Cuts what is left, and resolves when every flow's row is complete. */
+  cut(cause: string): Promise<void>
 }
 
 /** Accepts every TCP connection that the server makes, whatever address it dialled. */
@@ -65,24 +65,17 @@ export function serveCapture(fd: number, options: CaptureOptions): Capture {
   timer.unref()
 
   return {
-    close: async (cause) => {
+    drain: async () => {
       clearInterval(timer)
       server.close()
       closing = true
       for (const { relay } of relays.values()) relay.drain()
-      await settledWithin(Promise.all(flows), DRAIN_MS)
+      await Promise.all(flows)
+    },
+    cut: async (cause) => {
       for (const { relay } of relays.values()) relay.abort(cause)
       for (const socket of sockets) socket.destroy()
       await Promise.all(flows)
     },
   }
-}
-
-async function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
-  await Promise.race([work, late])
-  clearTimeout(timer)
 }

@@ -9,8 +9,11 @@ export type DialResult =
   /** The last failure's error code: `ECONNREFUSED`, `ETIMEDOUT`, … */
   | { readonly ok: false; readonly code: string }
 
-/** Races the addresses, in turn of family, the first one given first; the first connection made is the one. */
-export function dial(addresses: readonly string[], port: number): Promise<DialResult> {
+/**
+ * Races the addresses, in turn of family, the first one given first; the first connection made is the one.
+ * When `over` is aborted it gives up at once.
+ */
+export function dial(addresses: readonly string[], port: number, over: AbortSignal): Promise<DialResult> {
   const queue = interleave(addresses)
   return new Promise((resolve) => {
     const trying = new Set<Socket>()
@@ -21,12 +24,19 @@ export function dial(addresses: readonly string[], port: number): Promise<DialRe
       settled = true
       clearTimeout(stagger)
       clearTimeout(deadline)
+      over.removeEventListener('abort', onOver)
       for (const socket of trying) socket.destroy()
       resolve(result)
     }
     const deadline = setTimeout(() => settle({ ok: false, code: 'ETIMEDOUT' }), TIMEOUT_MS)
+    const onOver = (): void => settle({ ok: false, code: 'ECANCELED' })
+    over.addEventListener('abort', onOver, { once: true })
     const next = (): void => {
       clearTimeout(stagger)
+      if (over.aborted) {
+        settle({ ok: false, code: 'ECANCELED' })
+        return
+      }
       const address = queue.shift()
       if (address === undefined) {
         if (trying.size === 0) settle({ ok: false, code: lastCode })

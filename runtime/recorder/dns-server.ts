@@ -24,6 +24,8 @@ export interface DnsServerOptions {
   readonly resolver: Resolver
   readonly own: OwnAddresses
   readonly gaps: GapCounter
+  /** Aborted when the session is over: nothing is waited for any longer. */
+  readonly over: AbortSignal
 }
 
 /** One message as it came, and by what way. */
@@ -158,12 +160,13 @@ async function resolveAddresses(options: DnsServerOptions, query: DnsQuery): Pro
 
 /** Other record types come from the host's resolvers; the names they lead to inherit the declaration. */
 async function forward(options: DnsServerOptions, query: DnsQuery): Promise<Answer> {
-  const { context, names } = options
-  const reply = await askUpstream({
+  const { context, names, over } = options
+  const question = {
     name: query.name,
     typeCode: query.typeCode,
     dnssecOk: query.edns?.dnssecOk ?? false,
-  })
+  }
+  const reply = await askUpstream(question, over)
   if (reply === null) return answerWith(query, RCODE.servFail, [])
   const from = names.inherited(query.name)
   const chain = [...(from?.chain ?? []), query.name]

@@ -29,6 +29,8 @@ export interface FlowOptions {
   readonly resolver: Resolver
   /** Whether an address and port are the recorder's own. */
   readonly isOwn: (address: string, port: number) => boolean
+  /** Aborted when the session is over: no connection is waited for any longer. */
+  readonly over: AbortSignal
   /** Called with each relay that begins, so that it can be counted and cut. */
   readonly onRelay: (flow: string, relay: Relay) => void
 }
@@ -66,10 +68,12 @@ export async function handleFlow(options: FlowOptions, socket: Socket): Promise<
   }
   await context.record(...opened)
   const target = judgement.target?.kind === 'host-loopback' ? judgement.target.port : port
-  const dialled = await dial(addresses, target)
+  const dialled = await dial(addresses, target, options.over)
   if (!dialled.ok) {
     socket.resetAndDestroy()
-    const end = { state: 'unreachable', cause: dialled.code } as const
+    const end = options.over.aborted
+      ? ({ state: 'aborted', cause: 'session ended' } as const)
+      : ({ state: 'unreachable', cause: dialled.code } as const)
     await context.record(closing(context, flow, end, NOTHING, null))
     return
   }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { serveDatagrams } from '../tap/datagrams.ts'
 import { CAPTURE_PORT, DNS_PORT, OWN_IPV4, OWN_IPV6 } from '../tap/rules.ts'
 import type { CaptureSockets } from '../tap/sockets.ts'
@@ -23,43 +24,70 @@ export interface RecorderOptions {
   readonly hostname: string
 }
 
+/** What an ended server had already sent, and the answers under way, are given this long. */
+const DRAIN_MS = 1000
+
 /** Everything behind the sandbox's sockets. It owns them from here on. */
 export function startRecorder({ context, sockets, hostname }: RecorderOptions): Recorder {
   const names = createNameBook()
   const sinkhole = createSinkhole()
-  const resolver = createResolver(context.clock)
+  const over = new AbortController()
+  // One listener for each connection and question under way.
+  setMaxListeners(0, over.signal)
+  const resolver = createResolver(context.clock, over.signal)
   const own = { hostname, ipv4: OWN_IPV4, ipv6: OWN_IPV6 }
   const gaps = createGapCounter(context)
-  const answer = createDnsServer({ context, names, sinkhole, resolver, own, gaps })
-  const udp = [sockets.dnsUdp4, sockets.dnsUdp6].filter((fd): fd is number => fd !== null)
-  const answering = new Set<Promise<void>>()
-  const datagrams = serveDatagrams(udp, ({ data, to, reply }) => {
-    const answered = answer({ message: data, transport: 'udp', resolver: to })
-      .then(
-        (message) => {
-          if (message !== null) reply(message)
-        },
-        () => undefined,
-      )
-      .finally(() => answering.delete(answered))
+  const answer = createDnsServer({ context, names, sinkhole, resolver, own, gaps, over: over.signal })
+  const answering = new Set<Promise<Buffer | null>>()
+  const answerAll: typeof answer = (request) => {
+    const answered = answer(request).finally(() => answering.delete(answered))
     answering.add(answered)
+    return answered
+  }
+  const udp = [sockets.dnsUdp4, sockets.dnsUdp6].filter((fd): fd is number => fd !== null)
+  const datagrams = serveDatagrams(udp, ({ data, to, reply }) => {
+    answerAll({ message: data, transport: 'udp', resolver: to }).then(
+      (message) => {
+        if (message !== null) reply(message)
+      },
+      () => undefined,
+    )
   })
-  const dnsTcp = serveDnsTcp(sockets.dnsTcp, answer)
-  const capture = serveCapture(sockets.tcp, { context, names, sinkhole, resolver, isOwn, gaps })
+  const dnsTcp = serveDnsTcp(sockets.dnsTcp, answerAll)
+  const capture = serveCapture(sockets.tcp, {
+    context,
+    names,
+    sinkhole,
+    resolver,
+    isOwn,
+    gaps,
+    over: over.signal,
+  })
   const drops = watchDrops(sockets.netfilter, { context, names, sinkhole })
   return {
     close: async (cause) => {
       // What the server did last may still wait in the sockets: it is recorded like all else.
       await new Promise(setImmediate)
       datagrams.readRest()
-      await capture.close(cause)
+      await settledWithin(Promise.allSettled([capture.drain(), ...answering]), DRAIN_MS)
+      over.abort()
+      await capture.cut(cause)
       dnsTcp.close()
-      await Promise.all(answering)
+      await Promise.allSettled(answering)
       await datagrams.close()
       await drops.close()
       await gaps.close()
     },
   }
+}
+
+async function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, late])
+  clearTimeout(timer)
 }
 
 /** The capture listener dialled as such, by way of the loopback; a declared host-loopback port is another. */

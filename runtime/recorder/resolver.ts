@@ -17,7 +17,8 @@ export interface Resolver {
   knows(name: string): boolean
 }
 
-export function createResolver(clock: () => number): Resolver {
+/** What is asked when `over` is aborted counts as failed: nothing can call a look-up of the host back. */
+export function createResolver(clock: () => number, over: AbortSignal): Resolver {
   const hosts = createHostsFile()
   const answers = new Map<string, { readonly until: number; readonly resolved: Promise<Resolved> }>()
   return {
@@ -29,7 +30,7 @@ export function createResolver(clock: () => number): Resolver {
       const known = answers.get(name)
       if (known !== undefined && known.until > now) return known.resolved
       for (const [key, { until }] of answers) if (until <= now) answers.delete(key)
-      const resolved = ask(name)
+      const resolved = ask(name, over)
       answers.set(name, { until: now + ANSWER_TTL_S * 1000, resolved })
       return resolved
     },
@@ -37,9 +38,16 @@ export function createResolver(clock: () => number): Resolver {
 }
 
 /** The trailing dot keeps the host's search list out: the name means itself alone. */
-function ask(name: string): Promise<Resolved> {
+function ask(name: string, over: AbortSignal): Promise<Resolved> {
   return new Promise((resolve) => {
+    const onOver = (): void => resolve({ ok: false, problem: 'failed' })
+    if (over.aborted) {
+      onOver()
+      return
+    }
+    over.addEventListener('abort', onOver, { once: true })
     lookup(`${name}.`, { all: true, verbatim: true }, (error, addresses) => {
+      over.removeEventListener('abort', onOver)
       if (error === null) resolve({ ok: true, addresses: canonical(addresses.map(({ address }) => address)) })
       else resolve({ ok: false, problem: error.code === 'ENOTFOUND' ? 'missing' : 'failed' })
     })

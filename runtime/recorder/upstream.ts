@@ -14,13 +14,20 @@ export interface UpstreamQuestion {
   readonly dnssecOk: boolean
 }
 
-/** Asks the host's own resolvers, one after the other, over UDP and where cut over TCP. Null when none answers. */
-export async function askUpstream(question: UpstreamQuestion): Promise<UpstreamReply | null> {
+/**
+ * Asks the host's own resolvers, one after the other, over UDP and where cut over TCP. Null when none answers,
+ * and at once when `over` is aborted.
+ */
+export async function askUpstream(
+  question: UpstreamQuestion,
+  over: AbortSignal,
+): Promise<UpstreamReply | null> {
   for (const server of getServers().map(parseServer)) {
-    const overUdp = await exchange(question, (query, take) => udp(server, query, take))
+    if (over.aborted) return null
+    const overUdp = await exchange(question, over, (query, take) => udp(server, query, take))
     if (overUdp !== null && !overUdp.truncated) return overUdp
     if (overUdp === null) continue
-    const overTcp = await exchange(question, (query, take) => tcp(server, query, take))
+    const overTcp = await exchange(question, over, (query, take) => tcp(server, query, take))
     if (overTcp !== null) return overTcp
   }
   return null
@@ -46,13 +53,20 @@ type Take = (message: Buffer) => boolean
 /** Begins an exchange; returns what ends it. */
 type Transport = (query: Buffer, take: Take) => { end(): void; failed: Promise<void> }
 
-async function exchange(question: UpstreamQuestion, transport: Transport): Promise<UpstreamReply | null> {
+async function exchange(
+  question: UpstreamQuestion,
+  over: AbortSignal,
+  transport: Transport,
+): Promise<UpstreamReply | null> {
   const id = randomInt(65_536)
   const query = encodeUpstreamQuery(id, question.name, question.typeCode, question.dnssecOk)
   let conversation: ReturnType<Transport> | null = null
   let timer: NodeJS.Timeout | undefined
+  let onOver = (): void => undefined
   try {
     return await new Promise<UpstreamReply | null>((resolve) => {
+      onOver = () => resolve(null)
+      over.addEventListener('abort', onOver, { once: true })
       timer = setTimeout(() => resolve(null), TIMEOUT_MS)
       conversation = transport(query, (message) => {
         const reply = readUpstreamReply(message, { id, name: question.name, typeCode: question.typeCode })
@@ -63,6 +77,7 @@ async function exchange(question: UpstreamQuestion, transport: Transport): Promi
     })
   } finally {
     clearTimeout(timer)
+    over.removeEventListener('abort', onOver)
     ;(conversation as ReturnType<Transport> | null)?.end()
   }
 }

@@ -27,6 +27,8 @@ export const prctl = libc.func(
   'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
 )
 export const signal = libc.func('void *signal(int number, void *handler)')
+/** Ends the process at once: no handler runs, no thread is waited for. */
+export const exitNow = libc.func('void _exit(int code)')
 export const execve = libc.func('int execve(str path, str *argv, str *envp)')
 export const mount = libc.func('int mount(str source, str target, str type, unsigned long flags, str data)')
 /** For calls that older C libraries have no name for; the numbers are the same on every architecture since 5.2. */

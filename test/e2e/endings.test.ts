@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { addresses } from '../fixtures/internet/addresses.ts'
 import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { history } from '../fixtures/product/history.ts'
@@ -22,6 +23,9 @@ const CLIENTS_PATIENCE_MS = 4000
 let internet: Internet
 beforeAll(async () => {
   internet = await startInternet()
+  // Accepts, and takes nothing.
+  for (const address of [addresses.api.v4, addresses.api.v6])
+    await internet.serve({ address, port: 5432 }, (socket) => void socket.pause())
 })
 afterAll(() => internet.close())
 
@@ -29,8 +33,10 @@ interface Ending {
   readonly script: string
   /** Absent: the server ends by itself. */
   readonly end?: (child: ChildProcess) => void
+  /** A signal shows as a shell shows it: 128 and its number. */
   readonly code: number
-  readonly signal?: string
+  /** mcp-run itself had to kill it. */
+  readonly killed?: true
 }
 
 const byEof = (child: ChildProcess): void => void child.stdin?.end()
@@ -43,7 +49,7 @@ const READY = 'echo ready; '
 const ENDINGS: Readonly<Record<string, Ending>> = {
   'the server ends': { script: `${READY} exit 0`, code: 0 },
   'the server ends with a code of its own': { script: `${READY} exit 7`, code: 7 },
-  'the server is killed': { script: `${READY} kill -9 $$`, code: 137, signal: 'SIGKILL' },
+  'the server is killed': { script: `${READY} kill -9 $$`, code: 137 },
   'the server leaves helpers behind': { script: `sleep 1000 & setsid sleep 1000 & ${READY} exit 3`, code: 3 },
   'the client closes stdin': { script: `${READY} cat >/dev/null; exit 5`, end: byEof, code: 5 },
   'the client closes stdin of a server that minds only SIGTERM': {
@@ -55,11 +61,11 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
     script: `trap '' TERM INT HUP; ${READY} while :; do sleep 0.05; done`,
     end: byEof,
     code: 137,
-    signal: 'SIGKILL',
+    killed: true,
   },
-  SIGTERM: { script: `${READY} exec sleep 1000`, end: by('SIGTERM'), code: 143, signal: 'SIGTERM' },
-  SIGINT: { script: `${READY} exec sleep 1000`, end: by('SIGINT'), code: 143, signal: 'SIGTERM' },
-  SIGHUP: { script: `${READY} exec sleep 1000`, end: by('SIGHUP'), code: 143, signal: 'SIGTERM' },
+  SIGTERM: { script: `${READY} exec sleep 1000`, end: by('SIGTERM'), code: 143 },
+  SIGINT: { script: `${READY} exec sleep 1000`, end: by('SIGINT'), code: 143 },
+  SIGHUP: { script: `${READY} exec sleep 1000`, end: by('SIGHUP'), code: 143 },
   'a connection to an address that never answers': {
     script: `(node SANDBOXED talk '{"host":"dead.test","port":5432}' &) ; sleep 0.3; ${READY} cat >/dev/null`,
     end: byEof,
@@ -71,7 +77,7 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
     code: 0,
   },
   'an upload that the far end does not take': {
-    script: `(node SANDBOXED talk '{"host":"203.0.113.10","port":5432,"fill":100000000}' &) ; sleep 0.5; ${READY} cat >/dev/null`,
+    script: `(node SANDBOXED talk '{"host":"api.test","port":5432,"fill":100000000}' &) ; sleep 0.5; ${READY} cat >/dev/null`,
     end: byEof,
     code: 0,
   },
@@ -89,7 +95,7 @@ describe.each(USERS)('as %s', (user) => {
 
   it.each(Object.entries(ENDINGS))(
     '%s: its exit code, and nothing is left',
-    async (_, { script, end, code, signal }) => {
+    async (_, { script, end, code, killed }) => {
       // An end that comes of itself waits until the traces are taken.
       const run = start(end === undefined ? `read go; ${script}` : script)
       if (end === undefined) {
@@ -109,7 +115,7 @@ describe.each(USERS)('as %s', (user) => {
         await nothingLeft(mcp, traces)
       }
       expect(history(mcp.store, 'p').sessions).toMatchObject([
-        signal === undefined ? { end: 'exited', exit_code: code } : { end: 'signalled', signal },
+        killed ? { end: 'signalled', signal: 'SIGKILL' } : { end: 'exited', exit_code: code, signal: null },
       ])
       expect(history(mcp.store, 'p').flows.filter(({ state }) => state === 'open')).toEqual([])
     },

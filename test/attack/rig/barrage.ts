@@ -1,13 +1,16 @@
 import { chownSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Internet, Traffic } from '../../fixtures/internet/model.ts'
+import type { Internet } from '../../fixtures/internet/model.ts'
 import { type Product, product, type User } from '../../fixtures/product/product.ts'
 import type { HostListener } from './host-listener.ts'
+import { type Measured, measured } from './measure.ts'
 import { type Ended, runToEnd } from './run-to-end.ts'
 
 const MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url))
-const KIT = fileURLToPath(new URL('../kit', import.meta.url))
+/** What the scripts' `$KIT` and `$KOFFI` are, outside of a sandbox. */
+export const KIT: string = fileURLToPath(new URL('../kit', import.meta.url))
+export const KOFFI: string = join(MODULES, 'koffi')
 /** Cases at once: they mostly wait. */
 const AT_ONCE = 12
 const CASE_TIMEOUT_S = 15
@@ -15,52 +18,19 @@ const TIMEOUT_MS = 120_000
 export const SERVER = 'hostile'
 
 export interface Script {
+  /** Lines of the profile's `egress:`. */
   readonly egress: string
   readonly script: string
 }
 
 /** What happened, at both ends. */
-export interface Barrage {
+export interface Barrage extends Measured {
   readonly mcp: Product
   readonly result: Ended
   /** What each script printed, in order; stderr included. */
   readonly outputs: readonly string[]
   /** The sandbox's interfaces, as it sees them. */
   readonly links: string
-  readonly before: Traffic
-  readonly after: Traffic
-  /** Bytes that the host's own services got meanwhile, by port. */
-  readonly hostBytes: ReadonlyMap<number, number>
-}
-
-/** Runs all scripts in one sandbox, several at a time, and takes the world's counts before and after. */
-export async function fire(
-  internet: Internet,
-  { user, dist, scripts, profile = '', listener }: BarrageOptions,
-): Promise<Barrage> {
-  const mcp = product(internet, { user, ...(dist !== undefined && { dist }) })
-  lay(mcp, scripts)
-  const file = mcp.profile(SERVER, profileText(scripts, profile))
-  const hostBefore = new Map(listener?.received)
-  const before = await internet.traffic()
-  const T0 = Date.now()
-  const child = mcp.spawn(['--profile', file, '--', 'sh', '-c', DRIVER])
-  const result = await runToEnd(child, TIMEOUT_MS)
-  const after = await internet.traffic()
-  console.log('SESSION', user, Date.now() - T0, result.stderr)
-  const parts = new Map(
-    result.stdout
-      .split('\n')
-      .map((line) => line.split(' ', 2) as [string, string?])
-      .map(([name, text = '']) => [name, Buffer.from(text, 'base64').toString()]),
-  )
-  const outputs = scripts.map((_, index) => parts.get(`out-${index}`) ?? '')
-  const hostBytes = new Map<number, number>()
-  for (const [port, bytes] of listener?.received ?? []) {
-    const more = bytes - (hostBefore.get(port) ?? 0)
-    if (more > 0) hostBytes.set(port, more)
-  }
-  return { mcp, result, outputs, links: parts.get('links') ?? '', before, after, hostBytes }
 }
 
 export interface BarrageOptions {
@@ -71,6 +41,30 @@ export interface BarrageOptions {
   /** More of the profile, beside its destinations. */
   readonly profile?: string
   readonly listener?: HostListener
+  /** More of mcp-run's own environment. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Lays things on the host that are mcp-run's user's. */
+  readonly plant?: (mcp: Product) => void
+}
+
+/** Runs all scripts in one sandbox, several at a time, and takes the world's counts before and after. */
+export async function fire(internet: Internet, options: BarrageOptions): Promise<Barrage> {
+  const { user, dist, scripts, profile = '', listener, env = {}, plant } = options
+  const mcp = product(internet, { user, env, ...(dist !== undefined && { dist }) })
+  plant?.(mcp)
+  lay(mcp, scripts)
+  const file = mcp.profile(SERVER, profileText(scripts, profile))
+  const measures = await measured(internet, listener, () => {
+    return runToEnd(mcp.spawn(['--profile', file, '--', 'sh', '-c', DRIVER]), TIMEOUT_MS)
+  })
+  const parts = new Map(
+    measures.result.stdout
+      .split('\n')
+      .map((line) => line.split(' ', 2) as [string, string?])
+      .map(([name, text = '']) => [name, Buffer.from(text, 'base64').toString()]),
+  )
+  const outputs = scripts.map((_, index) => parts.get(`out-${index}`) ?? '')
+  return { mcp, ...measures, outputs, links: parts.get('links') ?? '' }
 }
 
 /** The working folder is shown to the server at the same path. */
@@ -91,7 +85,7 @@ files:
   read: ${JSON.stringify(koffiFolders())}
 env:
   set:
-    KOFFI: ${join(MODULES, 'koffi')}
+    KOFFI: ${KOFFI}
     KIT: \${CWD}/kit
 ${more}`
 }
@@ -107,8 +101,7 @@ function koffiFolders(): string[] {
 const DRIVER = `
 echo links $(ip -o link | base64 -w0)
 cd cases
-ls | xargs -P ${AT_ONCE} -I{} sh -c 'date +%s.%N >/tmp/t-{}; timeout -k 1 ${CASE_TIMEOUT_S} sh {} >/tmp/out-{} 2>&1 </dev/null; date +%s.%N >>/tmp/t-{}'
+ls | xargs -P ${AT_ONCE} -I{} sh -c 'timeout -k 1 ${CASE_TIMEOUT_S} sh {} >/tmp/out-{} 2>&1 </dev/null'
 cd /tmp
-for f in t-*; do echo $f $(cat $f) >&2; done
 for file in out-*; do echo $file $(base64 -w0 $file); done
 `

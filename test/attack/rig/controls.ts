@@ -36,3 +36,29 @@ export const NO_NETWORK: readonly Patch[] = [
 export const NO_SECCOMP: readonly Patch[] = [
   first('function seccompFilter(arch=process.arch){', 'return assemble([[RET,ALLOW]]);'),
 ]
+
+/** The server is root, with every capability, in no user namespace of its own. Root alone can have it so. */
+export const NO_USER: readonly Patch[] = [
+  { file: PROGRAM, find: 'root?[tools.setpriv,', replace: '!1?[tools.setpriv,' },
+  { file: PROGRAM, find: '"--unshare-user",', replace: '' },
+  { file: PROGRAM, find: '"--uid",String(SANDBOX_ID),"--gid",String(SANDBOX_ID),', replace: '' },
+  { file: PROGRAM, find: '"--cap-drop","ALL","--disable-userns",', replace: '"--cap-add","ALL",' },
+]
+
+/** What mcp-run has of an environment and of descriptors stays with the process that becomes the server. */
+export const NO_CLEARING: readonly Patch[] = [
+  { file: PROGRAM, find: 'env:{PATH:TOOL_PATH},detached', replace: 'env:{...process.env},detached' },
+  {
+    file: 'tap.cjs',
+    find: 'execve(program,[...command,null],[null])',
+    replace:
+      'execve(program,[...command,null],[...Object.entries(process.env).map(each=>each.join("=")),null])',
+  },
+  { file: 'tap.cjs', find: 'Number(name)>2?FD_CLOEXEC:0', replace: '0' },
+  {
+    file: PROGRAM,
+    find: '"--args","@args","--",',
+    replace:
+      '...Object.entries(spec.env).flatMap(([name,value])=>["--setenv",name,value]),"--args","@args","--",',
+  },
+]

@@ -1,9 +1,9 @@
 import { canonicalAddress } from '../../fixtures/internet/addresses.ts'
 import { isWithinZone } from '../../fixtures/internet/initial-names.ts'
 import type { Traffic } from '../../fixtures/internet/model.ts'
-import type { Barrage } from './barrage.ts'
 import type { Attack, Proof } from './case.ts'
 import type { AlertLine, DnsLine, FlowLine, History } from './history.ts'
+import type { Measured } from './measure.ts'
 import type { Place } from './place.ts'
 
 /** What got to where nothing may, one line each. */
@@ -11,8 +11,8 @@ export type Arrivals = Record<Proof, readonly string[]>
 
 export const NOTHING: Arrivals = { packets: [], bytes: [], queries: [], host: [] }
 
-export function arrivals(attack: Attack, place: Place, barrage: Barrage): Arrivals {
-  const { before, after, hostBytes } = barrage
+export function arrivals(attack: Attack, place: Place, measures: Measured): Arrivals {
+  const { before, after, hostBytes } = measures
   const at = addressesOf(attack, place)
   const packets = at.flatMap((address) => {
     const more = (after.packets.get(address) ?? 0) - (before.packets.get(address) ?? 0)

@@ -3,7 +3,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { McpRunError } from '../../../runtime/model/errors.ts'
 import { openDatabase } from '../../../runtime/store/database.ts'
-import { serverName } from '../../../runtime/store/migrate.ts'
+import { migrate, serverName } from '../../../runtime/store/migrate.ts'
 import { MIGRATIONS } from '../../../runtime/store/schema.ts'
 import { storeError } from '../../../runtime/store/store-error.ts'
 import { createServerFile, serverFile } from '../../../runtime/store/store-folder.ts'
@@ -44,6 +44,14 @@ test('opening again changes nothing', () => {
   expect(serverName(db)).toBe('exa')
   db.close()
   expect(readFileSync(file).equals(before)).toBe(true)
+})
+
+test('of two processes that find a new file, one forms it and the other finds it formed', () => {
+  const file = newFile()
+  const db = openDatabase(file, { server: 'exa' })
+  migrate(db, 'the other')
+  expect(serverName(db)).toBe('exa')
+  db.close()
 })
 
 test('a newer format is refused and left as it is', () => {
