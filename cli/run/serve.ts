@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { startBridge } from '../../runtime/mcp/bridge.ts'
@@ -11,13 +11,14 @@ import { serverEnvironment } from '../../runtime/sandbox/environment.ts'
 import { isWithin } from '../../runtime/sandbox/shares.ts'
 import { type Session, startSession } from '../../runtime/session.ts'
 import type { StoreThread } from '../../runtime/store/open-journal.ts'
-import { safeName, storeFolder } from '../../runtime/store/store-folder.ts'
+import { storeFolder } from '../../runtime/store/store-folder.ts'
 import type { OwnPaths } from '../paths.ts'
 import type { AlertNotice } from './alert-line.ts'
 import { tellOnce } from './alerts.ts'
 import type { RunArguments } from './arguments.ts'
 import { installer } from './install.ts'
 import { ownCommand, type Plan, packageCommand, plan, wantedShares } from './plan.ts'
+import { serverHome } from './server-home.ts'
 import type { Timing } from './timing.ts'
 
 /** Clients give mcp-run twice two seconds: all of its own steps fit in between. */
@@ -125,13 +126,11 @@ function launchSpec(
     cwd: cwd ?? home,
     node: realpathSync(process.execPath),
   })
-  const hostHome = join(store, 'homes', safeName(loaded.profile.name))
-  mkdirSync(hostHome, { recursive: true, mode: 0o700 })
   return {
     command,
     env: environment.env,
     cwd: cwd ?? home,
-    home: hostHome,
+    home: serverHome(store, loaded.profile.name),
     shares: [...shares, ...environment.shares],
   }
 }

@@ -10,6 +10,9 @@ export const SANDBOX_HOST = 'mcp-run'
 
 const TOP_LEVEL = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32']
 
+/** Under /usr and yet not programs: sockets of services that were installed by hand, and settings with secrets in them. */
+const HIDDEN = ['/usr/local/etc', '/usr/local/var']
+
 /** What programs expect of /etc and what tells nothing of the host's user: no passwd, no shadow, no hosts. */
 const ETC = [
   'alternatives',
@@ -54,6 +57,10 @@ export function rootFilesystem(tmpBytes: number): readonly Word[] {
     const entry = lstatSync(path, { throwIfNoEntry: false })
     if (entry?.isSymbolicLink()) words.push('--symlink', readlinkSync(path), path)
     else if (entry?.isDirectory()) words.push('--ro-bind', path, path)
+  }
+  for (const path of HIDDEN) {
+    const entry = lstatSync(path, { throwIfNoEntry: false })
+    if (entry?.isDirectory()) words.push('--tmpfs', path, '--remount-ro', path)
   }
   words.push('--proc', '/proc', '--dev', '/dev')
   words.push('--size', String(tmpBytes), '--perms', '1777', '--tmpfs', '/tmp')

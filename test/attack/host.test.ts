@@ -1,7 +1,6 @@
-import { chmodSync, chownSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { dirname, join } from 'node:path'
-import { PLAIN_UID } from './rig/outside.ts'
+import { join } from 'node:path'
 import { type Probe, probeFamily } from './rig/probes.ts'
 
 const ID = `mcp-run-attack-${process.pid}`
@@ -20,11 +19,11 @@ const FOLDERS = [
     '/opt',
     '/srv',
   ],
-  ...['/mnt', '/media', '/home', '/root', '/boot', '/usr/local/etc'],
+  ...['/mnt', '/media', '/home', '/root', '/boot', '/usr/local/etc', '/usr/local/var'],
 ]
-/** Shown to every server as it is: programs, not secrets. */
-const SHOWN = ['/usr']
-const hidden = FOLDERS.filter((folder) => !SHOWN.some((shown) => folder.startsWith(`${shown}/`)))
+const hidden = [
+  ...new Set(FOLDERS.filter((folder) => existsSync(folder)).map((folder) => realpathSync(folder))),
+]
 
 const ABSENT = /No such file|Permission denied|ENOENT|EACCES|cannot access/
 const probe = (row: number, title: string, script: string, fails: RegExp, works: RegExp): Probe => ({
@@ -61,6 +60,13 @@ const opened = (path: string): Probe =>
 const probes: readonly Probe[] = [
   ...hidden.map(socketIn),
   ...hidden.map(fileIn),
+  probe(
+    36,
+    "mcp-run's own home, its keys and its store",
+    `find /tmp /home /root -maxdepth 6 -name '${ID}-*' 2>/dev/null | grep -c .`,
+    /^0$/m,
+    /^[1-9]\d*$/m,
+  ),
   probe(36, 'passwords', 'cat /etc/shadow 2>&1', ABSENT, /^root:/m),
   probe(36, 'accounts', 'wc -l </etc/passwd', /^3$/m, /^(?!3$)\d+$/m),
   probe(36, 'the settings of the kernel', 'ls /sys/kernel 2>&1', ABSENT, /mm|security/),
@@ -83,12 +89,19 @@ const probes: readonly Probe[] = [
   ...['/proc/sys/kernel/core_pattern', '/proc/sys/net/ipv4/ip_forward', '/proc/sys/kernel/hostname'].map(
     opened,
   ),
-  ...['/proc/sys/net/ipv4/ip_unprivileged_port_start', '/dev/kmsg', '/usr/bin/env', '/etc/hosts'].map(opened),
+  ...['/proc/sys/net/ipv4/ip_unprivileged_port_start', '/usr/bin/env', '/etc/hosts'].map(opened),
 ]
 
 probeFamily({
   probes,
   control: 'outside',
+  options: {
+    plant: (mcp) => {
+      mkdirSync(join(mcp.home, '.ssh'))
+      writeFileSync(join(mcp.home, '.ssh', `${ID}-key`), 'a private key\n')
+      writeFileSync(join(mcp.store, `${ID}-history`), 'another server\n')
+    },
+  },
   prepare: async () => {
     const servers = await Promise.all(hidden.map(lay))
     return () => {
@@ -111,5 +124,3 @@ async function lay(folder: string) {
   chmodSync(join(own, 'service.sock'), 0o666)
   return server
 }
-
-void [chownSync, cpSync, dirname, PLAIN_UID]

@@ -16,6 +16,8 @@ export interface Attack {
   /** Names and addresses in place of the place's own, where the technique is about those. */
   readonly zone?: (at: Place) => string
   readonly sinks?: (at: Place) => readonly string[]
+  /** Where the host listens, in place of the place's own port. */
+  readonly port?: number
   /** Records over the place's own. */
   readonly zones?: (at: Place) => Readonly<Record<string, NameRecords>>
   /** What shows, without the guard, that it got through. Absent: what is natural for the kind of row. */

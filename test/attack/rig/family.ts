@@ -28,7 +28,8 @@ const PROOF = { dns: 'queries', flows: 'bytes', drops: 'packets' } as const
 /** Every attack against the product and against its copy without the guard, as root and as a plain user. */
 export function family({ attacks, control, controlUsers = ['root'], profile, prepare = [] }: Family): void {
   const cases = attacks.map((attack, index) => {
-    return [`row ${attack.row}: ${attack.title}`, { attack, place: placeOf(index), index }] as const
+    const place = { ...placeOf(index), ...(attack.port !== undefined && { port: attack.port }) }
+    return [`row ${attack.row}: ${attack.title}`, { attack, place, index }] as const
   })
   const scripts = cases.map(([, { attack, place }]) => {
     return { egress: attack.egress?.(place) ?? '', script: attack.script(place) }

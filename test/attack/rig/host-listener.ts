@@ -27,7 +27,7 @@ for (const port of ports) {
 
 export async function listenOnHost(internet: Internet, ports: readonly number[]): Promise<HostListener> {
   const received = new Map<number, number>()
-  const child = internet.spawn([process.execPath, '-e', PROGRAM, ...ports.map(String)], {
+  const child = internet.spawn([process.execPath, '-e', PROGRAM, ...new Set(ports.map(String))], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })

@@ -2,7 +2,6 @@ import type { Internet } from '../../fixtures/internet/model.ts'
 import type { User } from '../../fixtures/product/product.ts'
 import { KIT, KOFFI } from './barrage.ts'
 
-export const PLAIN_UID = 12_345
 const UID = { root: 0, plain: 12_345 } as const
 const TIMEOUT_MS = 15_000
 
