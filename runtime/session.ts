@@ -116,6 +116,14 @@ function failureOnce(): Failure {
   }
 }
 
+function notBegun(): McpRunError {
+  return new McpRunError(
+    'sandbox-unavailable',
+    'the server was not started: its sandbox could not be completed, or its program is not there',
+    { hint: 'see what bubblewrap said above; mcp-run doctor says what this machine lacks' },
+  )
+}
+
 function asFailure(cause: unknown): McpRunError {
   if (cause instanceof McpRunError) return cause
   return new McpRunError('recorder-failed', `the recorder failed: ${String(cause)}`, { cause })
@@ -130,6 +138,7 @@ async function finish(parts: {
 }): Promise<ServerExit> {
   const { server, recorder, journal, record, failure } = parts
   const exit = await server.exited
+  if (!exit.began) failure.report(notBegun())
   await recorder.close('session ended').catch(failure.report)
   const end: SessionEnd = failure.error !== null ? 'failed' : exit.signal === null ? 'exited' : 'signalled'
   await journal

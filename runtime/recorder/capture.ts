@@ -1,4 +1,5 @@
 import { createServer, type Socket } from 'node:net'
+import { acceptRest } from './accept-rest.ts'
 import { inBackground } from './context.ts'
 import { type FlowOptions, handleFlow } from './flow.ts'
 import type { GapCounter } from './gap-counter.ts'
@@ -27,12 +28,14 @@ export function serveCapture(fd: number, options: CaptureOptions): Capture {
   const relays = new Map<string, { readonly relay: Relay; reported: number }>()
 
   let closing = false
+  let accepted = 0
   const onRelay: FlowOptions['onRelay'] = (flow, relay) => {
     relays.set(flow, { relay, reported: 0 })
     if (closing) relay.drain()
     void relay.ended.then(() => relays.delete(flow))
   }
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    accepted++
     if (sockets.size >= MAX_FLOWS) {
       gaps.add('flow-limit')
       socket.resetAndDestroy()
@@ -67,12 +70,14 @@ export function serveCapture(fd: number, options: CaptureOptions): Capture {
   return {
     drain: async () => {
       clearInterval(timer)
+      await acceptRest(() => accepted)
       server.close()
       closing = true
       for (const { relay } of relays.values()) relay.drain()
       await Promise.all(flows)
     },
     cut: async (cause) => {
+      server.close()
       for (const { relay } of relays.values()) relay.abort(cause)
       for (const socket of sockets) socket.destroy()
       await Promise.all(flows)

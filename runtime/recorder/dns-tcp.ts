@@ -1,18 +1,31 @@
 import { createServer, type Socket } from 'node:net'
 import { canonicalAddress } from '../policy/address.ts'
+import { acceptRest } from './accept-rest.ts'
 import type { DnsRequest } from './dns-server.ts'
 
 const IDLE_MS = 10_000
 const MAX_CONNECTIONS = 64
 
+export interface DnsTcp {
+  /** Accepts what still waits, and resolves when every client has ended. */
+  drain(): Promise<void>
+  close(): void
+}
+
 /** DNS over TCP (RFC 7766): messages with a length in front, answered in the order in which they came. */
 export function serveDnsTcp(
   fd: number,
   answer: (request: DnsRequest) => Promise<Buffer | null>,
-): { close(): void } {
+  /** A connection was refused for lack of room. */
+  onRefused: () => void,
+): DnsTcp {
   const open = new Set<Socket>()
+  const serving = new Set<Promise<void>>()
+  let accepted = 0
   const server = createServer((socket) => {
+    accepted++
     if (open.size >= MAX_CONNECTIONS) {
+      onRefused()
       socket.resetAndDestroy()
       return
     }
@@ -20,10 +33,20 @@ export function serveDnsTcp(
     socket.on('close', () => open.delete(socket))
     socket.on('error', () => socket.destroy())
     socket.setTimeout(IDLE_MS, () => socket.destroy())
-    serve(socket, answer).catch(() => socket.destroy())
+    const served = serve(socket, answer)
+      .catch(() => {
+        socket.destroy()
+      })
+      .finally(() => serving.delete(served))
+    serving.add(served)
   })
   server.listen({ fd })
   return {
+    drain: async () => {
+      await acceptRest(() => accepted)
+      server.close()
+      await Promise.all(serving)
+    },
     close: () => {
       server.close()
       for (const socket of open) socket.destroy()

@@ -53,7 +53,7 @@ export function startRecorder({ context, sockets, hostname }: RecorderOptions): 
       () => undefined,
     )
   })
-  const dnsTcp = serveDnsTcp(sockets.dnsTcp, answerAll)
+  const dnsTcp = serveDnsTcp(sockets.dnsTcp, answerAll, () => gaps.add('dns-limit'))
   const capture = serveCapture(sockets.tcp, {
     context,
     names,
@@ -69,7 +69,7 @@ export function startRecorder({ context, sockets, hostname }: RecorderOptions): 
       // What the server did last may still wait in the sockets: it is recorded like all else.
       await new Promise(setImmediate)
       datagrams.readRest()
-      await settledWithin(Promise.allSettled([capture.drain(), ...answering]), DRAIN_MS)
+      await settledWithin(Promise.allSettled([capture.drain(), dnsTcp.drain(), ...answering]), DRAIN_MS)
       over.abort()
       await capture.cut(cause)
       dnsTcp.close()

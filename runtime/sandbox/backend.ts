@@ -26,6 +26,8 @@ export interface LaunchSpec {
 }
 
 export interface ServerExit {
+  /** False when the server's program was never reached: its sandbox could not be completed, or it is not there. */
+  readonly began: boolean
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
 }

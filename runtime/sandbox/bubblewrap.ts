@@ -1,4 +1,4 @@
-import type { Word } from '../tap/config.ts'
+import { STATUS_FD, type Word } from '../tap/config.ts'
 import type { LaunchSpec } from './backend.ts'
 import { rootFilesystem, SANDBOX_HOME, SANDBOX_HOST, SANDBOX_ID } from './root-filesystem.ts'
 import { seccompFilter } from './seccomp.ts'
@@ -15,6 +15,7 @@ export function bubblewrapArguments(spec: LaunchSpec, where: (source: string) =>
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
     ...['--uid', String(SANDBOX_ID), '--gid', String(SANDBOX_ID), '--hostname', SANDBOX_HOST],
     ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--disable-userns'],
+    ...['--json-status-fd', String(STATUS_FD)],
     ...['--seccomp', { data: seccompFilter().toString('base64') }],
     ...rootFilesystem(TMP_BYTES),
     ...['--bind', where(spec.home), SANDBOX_HOME],

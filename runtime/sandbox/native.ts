@@ -3,6 +3,7 @@ import { mkdirSync, statSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { McpRunError } from '../model/errors.ts'
 import type { StagedMount, TapConfig } from '../tap/config.ts'
+import { STATUS_FD } from '../tap/config.ts'
 import { openTapLink } from '../tap/link.ts'
 import type { LaunchSpec, OpenSandbox, RunningServer, SandboxBackend, ServerExit } from './backend.ts'
 import { bubblewrapArguments } from './bubblewrap.ts'
@@ -33,16 +34,13 @@ function openNative(tapPath: string): OpenSandbox {
   const link = openTapLink()
   const namespaces = root ? ['--net', '--mount'] : ['--user', '--map-root-user', '--net']
   const child = spawn(tools.unshare, [...namespaces, '--', process.execPath, tapPath], {
-    stdio: ['pipe', 'pipe', 'pipe', link.peer],
+    stdio: ['pipe', 'pipe', 'pipe', link.peer, 'pipe'],
     env: { PATH: TOOL_PATH },
     detached: true,
   })
   link.handOver()
   const stderr = tail(child)
-  const exited = new Promise<ServerExit>((resolve) => {
-    child.once('error', () => resolve({ code: 127, signal: null }))
-    child.once('exit', (code, signal) => resolve({ code, signal }))
-  })
+  const exited = exitOf(child)
   let limits: AppliedLimits | null = null
   void exited.then(() => limits?.remove())
   const destroy = (): void => {
@@ -119,6 +117,24 @@ function stagedMounts(spec: LaunchSpec): StagedMount[] {
       idmap: uid === DEDICATED_ID ? null : { uid, gid, to: DEDICATED_ID },
       withoutIdmap: writable.has(source) ? 'fail' : 'plain',
     }
+  })
+}
+
+/** bubblewrap tells of its command's exit code only if it had a command running. */
+function exitOf(child: ChildProcess): Promise<ServerExit> {
+  let status = ''
+  const told = new Promise<void>((resolve) => {
+    child.stdio[STATUS_FD]?.on('data', (chunk: Buffer) => {
+      status = (status + chunk).slice(-4096)
+    })
+    child.stdio[STATUS_FD]?.once('close', () => resolve())
+  })
+  return new Promise((resolve) => {
+    child.once('error', () => resolve({ began: false, code: 127, signal: null }))
+    child.once('exit', async (code, signal) => {
+      await told
+      resolve({ began: signal !== null || status.includes('"exit-code"'), code, signal })
+    })
   })
 }
 

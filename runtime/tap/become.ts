@@ -1,5 +1,5 @@
 import { readdirSync, writeSync } from 'node:fs'
-import type { TapConfig, Word } from './config.ts'
+import { STATUS_FD, type TapConfig, type Word } from './config.ts'
 import { checked, errnoName, execve, fcntl, lseek, memfdCreate, signal } from './libc.ts'
 
 const F_SETFD = 2
@@ -7,11 +7,11 @@ const FD_CLOEXEC = 1
 const SIGPIPE = 13
 
 /**
- * Replaces this process by the command, with an empty environment and no descriptors but stdio and the
- * data that its arguments name. Returns only by throwing.
+ * Replaces this process by the command, with an empty environment and no descriptors but stdio, the status's and
+ * the data that its arguments name. Returns only by throwing.
  */
 export function becomes(config: TapConfig): never {
-  keepOnlyStdio()
+  closeOthersOnExec()
   const args = dataDescriptor(config.args.map((word) => `${wordText(word)}\0`).join(''))
   const command = config.command.map((word) => (word === '@args' ? String(args) : word))
   const program = command[0]
@@ -23,9 +23,10 @@ export function becomes(config: TapConfig): never {
 }
 
 /** Node closes its stdio on exec; what a careless parent of mcp-run left open it may not. */
-function keepOnlyStdio(): void {
+function closeOthersOnExec(): void {
   for (const name of readdirSync('/proc/self/fd')) {
-    fcntl(Number(name), F_SETFD, Number(name) > 2 ? FD_CLOEXEC : 0)
+    const fd = Number(name)
+    fcntl(fd, F_SETFD, fd <= 2 || fd === STATUS_FD ? 0 : FD_CLOEXEC)
   }
 }
 

@@ -1,5 +1,8 @@
 /** What mcp-run tells the tap: JSON over the link, one message, before the server's process begins. */
 
+/** Inherited by the tap and kept for bubblewrap, which tells on it of its command's end; its command does not get it. */
+export const STATUS_FD = 4
+
 /** One word of a command line; `data` becomes a descriptor that holds it, and its number the word. */
 export type Word = string | { readonly data: string /* base64 */ }
 

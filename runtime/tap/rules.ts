@@ -43,6 +43,9 @@ export const PACKET_FILTER = `table inet ${TABLE} {
     # to the recorder's side and leaves those to the client's; no other process may bind a port as low as 53.
     meta l4proto tcp accept
     udp sport ${DNS_PORT} accept
+    # The kernel's word to the recorder that a client is gone: no process here may send one of these.
+    icmp type { destination-unreachable, time-exceeded, parameter-problem } accept
+    icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem } accept
     goto lost
   }
   chain lost {

@@ -24,7 +24,10 @@ export function judge({ what, bound, limit, unit = '', digits = 2, reached }: Ai
   const result = spread(reached)
   const met = meets(result.median, bound, limit)
   const by = met ? '' : ` by ${Math.abs(result.median - limit).toFixed(digits)}${unit}`
-  return { line: `${aim}, reached ${formatSpread(result, digits)}${unit}, ${met ? 'met' : 'MISSED'}${by}`, met }
+  return {
+    line: `${aim}, reached ${formatSpread(result, digits)}${unit}, ${met ? 'met' : 'MISSED'}${by}`,
+    met,
+  }
 }
 
 function meets(value: number, bound: Aim['bound'], limit: number): boolean {

@@ -39,7 +39,16 @@ access_log stdio:${own}/access.log
 visible_hostname bench
 shutdown_lifetime 0 seconds
 `
-  const squid = await start(internet, SQUID_PORT, [program, '-N', '-d', '1', '-n', SQUID_SERVICE, '-f', file(own, config)])
+  const squid = await start(internet, SQUID_PORT, [
+    program,
+    '-N',
+    '-d',
+    '1',
+    '-n',
+    SQUID_SERVICE,
+    '-f',
+    file(own, config),
+  ])
   return {
     pid: squid.pid,
     end: async () => {

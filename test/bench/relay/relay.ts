@@ -50,7 +50,11 @@ export async function measureRelay(options: {
       const { dist } = options
       const contenders = await startContenders({ far, folder, dist, generator: programs.generator })
       try {
-        return { ...contenders, contenders: contenders.here, rounds: await measureAll(contenders.here, far, options.rounds) }
+        return {
+          ...contenders,
+          contenders: contenders.here,
+          rounds: await measureAll(contenders.here, far, options.rounds),
+        }
       } finally {
         await contenders.end()
       }
@@ -118,8 +122,7 @@ async function measureConnections(
   )
   none(failed, name, 'connections')
   rounds.add(name, 'connections', connections / seconds)
-  if (pid !== null)
-    rounds.add(name, 'cpuMsPerConnection', ((cpuSeconds(pid) - before) * 1000) / connections)
+  if (pid !== null) rounds.add(name, 'cpuMsPerConnection', ((cpuSeconds(pid) - before) * 1000) / connections)
 }
 
 /** What the receiving end counted: the generator's own bytes, or the far server's. */

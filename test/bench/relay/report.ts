@@ -39,10 +39,7 @@ export function reportRelay({ contenders, missing, rounds }: RelayResult): reado
       ...connections,
     ]),
     '',
-    textTable([
-      ['GiB/s', ...STREAMS.map(({ figure }) => STREAM_LABELS[figure]), 'CPU s/GiB'],
-      ...throughput,
-    ]),
+    textTable([['GiB/s', ...STREAMS.map(({ figure }) => STREAM_LABELS[figure]), 'CPU s/GiB'], ...throughput]),
     '',
     ...aims(of, added).map((aim) => judge(aim).line),
     ...missing.map((what) => `not there: ${what}`),
