@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { AlertEvent } from '../../runtime/model/alert.ts'
 import type { InstallEnd, InstallRun } from '../../runtime/packages/install-run.ts'
@@ -20,45 +18,38 @@ export interface InstallerOptions {
 
 /** Runs the package client in a sandbox of its own, phase `install`, with the registry alone declared. */
 export function installer(options: InstallerOptions): InstallRun {
-  const { backend, store } = options
+  const { backend } = options
   return async (request) => {
-    const homes = join(store, 'homes')
-    mkdirSync(homes, { recursive: true, mode: 0o700 })
-    const home = mkdtempSync(join(homes, '.install-'))
-    try {
-      const session = await startSession({
-        ...options,
-        phase: 'install',
-        mode: 'enforce',
-        declared: {
-          egress: request.egress,
-          limits: { memory: null, cpus: null, pids: null, required: false },
-          digest: `sha256:${createHash('sha256').update(JSON.stringify(request.egress)).digest('hex')}`,
-        },
-        package: { label: request.label, integrity: null },
-        sandbox: backend.open(),
-        launch: {
-          command: request.argv,
-          env: request.env,
-          cwd: request.cwd,
-          home,
-          shares: [
-            ...programShare(request.argv[0] ?? ''),
-            ...request.read.map((path) => ({ source: path, target: path, write: false })),
-            ...request.write.map((path) => ({ source: path, target: path, write: true })),
-          ],
-        },
-      })
-      session.server.stdin.end()
-      const [stdoutTail, stderrTail, exit] = await Promise.all([
-        tail(session.server.stdout),
-        tail(session.server.stderr),
-        session.ended,
-      ])
-      return { exitCode: exit.code, signal: exit.signal, stdoutTail, stderrTail } satisfies InstallEnd
-    } finally {
-      rmSync(home, { recursive: true, force: true })
-    }
+    const session = await startSession({
+      ...options,
+      phase: 'install',
+      mode: 'enforce',
+      declared: {
+        egress: request.egress,
+        limits: { memory: null, cpus: null, pids: null, required: false },
+        digest: `sha256:${createHash('sha256').update(JSON.stringify(request.egress)).digest('hex')}`,
+      },
+      package: { label: request.label, integrity: null },
+      sandbox: backend.open(),
+      launch: {
+        command: request.argv,
+        env: request.env,
+        cwd: request.cwd,
+        home: request.home,
+        shares: [
+          ...programShare(request.argv[0] ?? ''),
+          ...request.read.map((path) => ({ source: path, target: path, write: false })),
+          ...request.write.map((path) => ({ source: path, target: path, write: true })),
+        ],
+      },
+    })
+    session.server.stdin.end()
+    const [stdoutTail, stderrTail, exit] = await Promise.all([
+      tail(session.server.stdout),
+      tail(session.server.stderr),
+      session.ended,
+    ])
+    return { exitCode: exit.code, signal: exit.signal, stdoutTail, stderrTail } satisfies InstallEnd
   }
 }
 

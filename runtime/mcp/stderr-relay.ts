@@ -31,6 +31,8 @@ export function relayStderr({ source, speaker, serverName, timers }: StderrRelay
     source.pause()
     speaker.onceRoom(() => source.resume())
   })
+  // Whoever read its first lines, while the server was being started, left it paused.
+  source.resume()
   return new Promise((resolve) => {
     const ended = () => {
       flush()

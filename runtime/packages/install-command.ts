@@ -62,6 +62,7 @@ export function prepareInstall(parts: InstallParts): InstallRequest {
     },
     read: [node, npm.folder, stage.config],
     write: [stage.work],
+    home: stage.home,
     cwd: stage.tree,
     egress: parts.access.egress,
     label: formatPackageSpec(parts.spec),

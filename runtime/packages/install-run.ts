@@ -10,6 +10,8 @@ export interface InstallRequest {
   readonly read: readonly string[]
   /** Folders visible read-write at the same path. */
   readonly write: readonly string[]
+  /** In one of the writable folders: what the sandbox has as its HOME. */
+  readonly home: string
   readonly cwd: string
   /** The registry alone. */
   readonly egress: readonly EgressRule[]
