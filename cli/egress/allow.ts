@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { declareDestination } from '../../profiles/allow.ts'
+import { listProfiles } from '../../profiles/load.ts'
 import { McpRunError } from '../../runtime/model/errors.ts'
 import type { EgressProtocol } from '../../runtime/model/profile.ts'
 import { escapeText } from '../../runtime/model/text.ts'
+import { listServers } from '../../runtime/store/store-folder.ts'
 import { ownPaths } from '../paths.ts'
 import type { CommonOptions } from './common-options.ts'
 import { print } from './output.ts'
@@ -26,6 +28,7 @@ export async function allow({
   const { host, port } = parseDestination(destination)
   const userDir = join(store, 'profiles')
   const builtinDir = ownPaths().profiles
+  requireKnown(server, store, { userDir, builtinDir })
   const { file, diff } = declareDestination({
     server,
     host,
@@ -40,6 +43,16 @@ export async function allow({
     `${shown.join('\n').trimEnd()}\n\n${escapeText(file)} is written; it counts from the next start on.\n`,
   )
   return 0
+}
+
+/** A mistyped name would get a profile that nothing ever reads. */
+function requireKnown(server: string, store: string, folders: { userDir: string; builtinDir: string }): void {
+  const profiles = listProfiles({ ...folders, cwd: process.cwd() }).map(({ name }) => name)
+  const known = new Set([...profiles, ...listServers(store).map((one) => one.server)])
+  if (known.has(server)) return
+  throw new McpRunError('usage', `There is no profile and no history named "${escapeText(server, 100)}".`, {
+    hint: `One of ${[...known].sort().slice(0, 20).join(', ')}; a server gets its history at its first start.`,
+  })
 }
 
 /** Splits what the command line names. The host itself is judged by the profile's own rules. */

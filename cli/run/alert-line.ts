@@ -8,18 +8,19 @@ export interface AlertNotice {
   readonly destination: string
   readonly reason: string
   readonly action: string
-  /** The command that would declare it; null where none helps. */
+  /** What would declare it: a command, or an entry in the profile's file; null where nothing helps. */
   readonly allow: string | null
 }
 
-export function alertNotice(alert: AlertEvent): AlertNotice {
+/** `profileFile`: the profile was given as this file, which `egress allow` does not touch. */
+export function alertNotice(alert: AlertEvent, profileFile: string | null): AlertNotice {
   const { server, destination, reason, action } = alert
   return {
     server,
     destination: destinationText(destination),
     reason,
     action,
-    allow: declareHint(server, destination, { reason }),
+    allow: inFile(declareHint(server, destination, { reason }), server, profileFile),
   }
 }
 
@@ -34,4 +35,9 @@ function destinationText({ name, address, port, transport, nameSource }: Destina
   const where = port === 0 ? host : `${host}:${port}`
   const at = name === null || address === null ? '' : ` (${address})`
   return transport === 'tcp' ? `${where}${at}` : `${where}/${transport}${at}`
+}
+
+function inFile(hint: string | null, server: string, file: string | null): string | null {
+  if (hint === null || file === null) return hint
+  return `add ${hint.replace(`egress allow ${server} `, '')} to egress in ${file}`
 }

@@ -8,6 +8,7 @@ const MAX_LINES = 100
 export function tellOnce(
   say: (line: string) => void,
   notify: (notice: AlertNotice) => void,
+  profileFile: string | null,
 ): (alert: AlertEvent) => void {
   const told = new Set<string>()
   return (alert) => {
@@ -17,7 +18,7 @@ export function tellOnce(
       say(`more findings than ${MAX_LINES}: see egress alerts --server ${alert.server}`)
       return
     }
-    const notice = alertNotice(alert)
+    const notice = alertNotice(alert, profileFile)
     say(alertLine(notice))
     notify(notice)
   }

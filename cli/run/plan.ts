@@ -129,6 +129,8 @@ export function wantedShares(
 export interface OwnCommand {
   readonly shares: readonly Share[]
   readonly cwd: string | null
+  /** Why the working folder is not shared; null where it is. */
+  readonly refused: string | null
 }
 
 /**
@@ -137,12 +139,14 @@ export interface OwnCommand {
  */
 export function ownCommand(command: readonly string[], context: ShareContext): OwnCommand {
   const program = locate(command[0] ?? '', context.cwd)
-  const mayShare = refusal(context.cwd, context) === null
+  const refused = refusal(context.cwd, context)
+  const mayShare = refused === null
   const folder: Share[] = mayShare ? [{ source: context.cwd, target: context.cwd, write: false }] : []
   const inFolder = program !== null && mayShare && isWithin(program, context.cwd)
   return {
     shares: [...folder, ...(program === null || inFolder ? [] : programShare(program))],
     cwd: mayShare ? context.cwd : null,
+    refused,
   }
 }
 

@@ -47,7 +47,7 @@ export async function serve(
   const planned = plan(args, profiles)
   timing.mark('profile')
   let notify = (_notice: AlertNotice): void => undefined
-  const onAlert = tellOnce(say, (notice) => notify(notice))
+  const onAlert = tellOnce(say, (notice) => notify(notice), profileFile(args, planned))
   const server = planned.loaded.profile.name
   const install = installer({ server, backend, store, workerPath: paths.storeWorker, onAlert })
   const installed = await installedPackage(planned, { store, install })
@@ -72,6 +72,12 @@ export async function serve(
   return converse(session, args.options.timing ? timing : null, (send) => {
     notify = send
   })
+}
+
+/** The profile's file, where it was given as one and not by its name. */
+function profileFile({ options }: RunArguments, { loaded }: Plan): string | null {
+  const given = options.profile !== null && /[/]|[.]ya?ml$/.test(options.profile)
+  return given ? (loaded.files.at(-1) ?? null) : null
 }
 
 async function installedPackage(
@@ -116,6 +122,8 @@ function launchSpec(
       const seen = ownCommand(command, context)
       shares.unshift(...seen.shares)
       cwd ??= seen.cwd
+      if (cwd === null && seen.refused !== null)
+        say(`${context.cwd} is not shared: ${seen.refused}; --allow-read DIR shares a folder`)
     }
   }
   const environment = serverEnvironment({

@@ -3,7 +3,7 @@ import type { EgressProtocol, EgressRule } from '../model/profile.ts'
 import type { Reason } from '../model/verdict.ts'
 import { canonicalAddress } from './address-bytes.ts'
 import type { DialTarget, FirstSeen, FlowFacts, Judgement } from './flow-facts.ts'
-import { type Identity, identify } from './identify.ts'
+import { byAnswers, type Identity, identify } from './identify.ts'
 import { matchName, type NameMatch } from './name-match.ts'
 import { type AddressRule, addressRules, type Rules } from './rules.ts'
 
@@ -24,8 +24,10 @@ export function judgeFlow(rules: Rules, facts: FlowFacts): Judgement {
   const byAddress = addressRules(rules, address, facts.port)
   const byName = identity.names.map((candidate) => matchName(rules, candidate, facts.port))
   const accepting = byAddress.filter((rule) => accepts(rule, facts.first))
+  // Declared by its address: what the server calls it is its own word, and only our DNS can name it.
+  const addressed = { ...seen, ...shown(byAnswers(facts.answered)) }
   const loopback = accepting.some((rule) => rule.kind === 'host-loopback')
-  if (loopback) return declared(seen, { kind: 'host-loopback', port: facts.port })
+  if (loopback) return declared(addressed, { kind: 'host-loopback', port: facts.port })
   const named = nameThatAccepts(byName, facts.first)
   if (named !== null) {
     const resolves = resolvesOf(named.onPort.filter((rule) => accepts(rule, facts.first)))
@@ -34,7 +36,7 @@ export function judgeFlow(rules: Rules, facts: FlowFacts): Judgement {
       { kind: 'name', name: named.name, resolves },
     )
   }
-  if (accepting.length > 0) return declared(seen, bare)
+  if (accepting.length > 0) return declared(addressed, bare)
 
   const [only, ...others] = byName
   const target = only === undefined || others.length > 0 ? bare : nameTarget(only)

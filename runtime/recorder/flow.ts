@@ -57,8 +57,10 @@ export async function handleFlow(options: FlowOptions, socket: Socket): Promise<
   const opening = atOnce ? NO_OPENING : await readOpening(socket)
   const first = atOnce ? ({ kind: 'none' } as const) : firstSeen(opening.first)
   const judgement = judgeFlow(context.rules, { ...seen, first })
-  const { verdict, addresses } = await resolve(options, judgement, address)
-  const flow = flowRecord(context, { startedAt, address, port }, judgement, verdict, opening)
+  const { verdict, addresses, nameHolds } = await resolve(options, judgement, address)
+  // Let through by monitor to an address that the name does not have: the name is the server's own word.
+  const identity = nameHolds ? judgement : ({ ...judgement, name: null, nameSource: 'none' } as const)
+  const flow = flowRecord(context, { startedAt, address, port }, identity, verdict, opening)
   const opened = openingEntries(context, flow, opening)
   if (verdict.action === 'denied') {
     const denied = closing(context, flow, { state: 'denied', cause: verdict.reason }, NOTHING, null)
@@ -88,19 +90,23 @@ async function resolve(
   { context, names, sinkhole, resolver }: FlowOptions,
   judgement: Judgement,
   picked: string,
-): Promise<{ verdict: Verdict; addresses: readonly string[] }> {
+): Promise<{ verdict: Verdict; addresses: readonly string[]; nameHolds: boolean }> {
   const { target } = judgement
   const name = judgement.action === 'allowed' && target?.kind === 'name' ? target.name : null
   const resolved = name === null ? null : await addressesOf(context, resolver, name, judgement)
+  const known = resolved?.ok ? resolved.addresses : []
+  const pickedIsSinkhole = sinkhole.nameOf(picked) !== null && sinkhole.nameOf(picked) === name
+  const pickedAnsweredFor = name !== null && names.wasAnswered(name, picked)
   const { verdict, dial: addresses } = judgeResolution({
     mode: context.mode,
     judgement,
     picked,
-    pickedIsSinkhole: sinkhole.nameOf(picked) !== null && sinkhole.nameOf(picked) === name,
-    pickedAnsweredFor: name !== null && names.wasAnswered(name, picked),
-    resolved: resolved?.ok ? resolved.addresses : [],
+    pickedIsSinkhole,
+    pickedAnsweredFor,
+    resolved: known,
   })
-  return { verdict, addresses }
+  const stranger = name !== null && !pickedIsSinkhole && !pickedAnsweredFor && !known.includes(picked)
+  return { verdict, addresses, nameHolds: verdict.action === 'denied' || !stranger }
 }
 
 /** A name that the server never asked for is the recorder's own question: a row of its own, before it is asked. */

@@ -5,7 +5,7 @@ const FLUSH_MS = 1000
 
 /** Counts what is not recorded one by one, and records the counts: a flood costs one row a second. */
 export interface GapCounter {
-  add(kind: GapKind): void
+  add(kind: GapKind, count?: number): void
   /** Records what was counted since the last time, and counts no more. */
   close(): Promise<void>
 }
@@ -23,7 +23,9 @@ export function createGapCounter(context: RecorderContext): GapCounter {
   const timer = setInterval(() => inBackground(flush()), FLUSH_MS)
   timer.unref()
   return {
-    add: (kind) => counts.set(kind, (counts.get(kind) ?? 0) + 1),
+    add: (kind, count = 1) => {
+      if (count > 0) counts.set(kind, (counts.get(kind) ?? 0) + count)
+    },
     close: () => {
       clearInterval(timer)
       return flush()

@@ -74,6 +74,7 @@ export function startRecorder({ context, sockets, hostname }: RecorderOptions): 
       await capture.cut(cause)
       dnsTcp.close()
       await Promise.allSettled(answering)
+      gaps.add('dns-limit', datagrams.lost())
       await datagrams.close()
       await drops.close()
       await gaps.close()

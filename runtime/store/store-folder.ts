@@ -2,12 +2,25 @@ import { createHash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { McpRunError } from '../model/errors.ts'
 
 const SUFFIX = '.sqlite'
 
 /** Where the history lives: `--store`, else MCP_RUN_HOME, else `~/.mcp-run`. Absolute. */
 export function storeFolder(option: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
-  return resolve(option || env.MCP_RUN_HOME || join(homedir(), '.mcp-run'))
+  return resolve(option || env.MCP_RUN_HOME || join(homeFolder(), '.mcp-run'))
+}
+
+/** Throws `usage` for a user without one: no HOME, and no entry in passwd. */
+function homeFolder(): string {
+  try {
+    return homedir()
+  } catch (cause) {
+    throw new McpRunError('usage', 'There is no home folder to keep the history in: HOME is not set.', {
+      hint: 'Set HOME or MCP_RUN_HOME, or name a folder with --store.',
+      cause,
+    })
+  }
 }
 
 /** The file of one server's history. */

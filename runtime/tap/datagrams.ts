@@ -1,9 +1,11 @@
 import { closeSync, writeSync } from 'node:fs'
 import { isIPv4 } from 'node:net'
 import { addressText } from './address-text.ts'
-import { checked, errnoName, eventfd, poll } from './libc.ts'
+import { checked, errnoName, eventfd, getsockopt, poll } from './libc.ts'
 import { Message, MSG_DONTWAIT } from './message.ts'
 
+const SOL_SOCKET = 1
+const SO_MEMINFO = 55
 const SOL_IP = 0
 const IP_PKTINFO = 8
 const SOL_IPV6 = 41
@@ -24,6 +26,8 @@ export interface Datagram {
 }
 
 export interface DatagramServer {
+  /** Datagrams for which the kernel had no room, since the sockets were opened. */
+  lost(): number
   /** Reads all that has come, at once. */
   readRest(): void
   /** Closes the sockets: every reply must have been sent by then. */
@@ -50,6 +54,7 @@ export function serveDatagrams(
     for (const fd of [wake, ...sockets]) closeSync(fd)
   })()
   return {
+    lost: () => sockets.reduce((sum, fd) => sum + droppedBySocket(fd), 0),
     readRest: () => {
       for (const fd of sockets) readBurst(fd, message, onDatagram, Number.POSITIVE_INFINITY)
     },
@@ -126,4 +131,12 @@ function sendFrom(fd: number, peer: Buffer, from: Meant, data: Buffer): boolean 
     ? message.setControl(SOL_IP, IP_PKTINFO, Buffer.concat([Buffer.alloc(4), from.bytes, Buffer.alloc(4)]))
     : message.setControl(SOL_IPV6, IPV6_PKTINFO, Buffer.concat([from.bytes, Buffer.alloc(4)]))
   return message.send(fd, data.length, controlLength, MSG_DONTWAIT) === data.length
+}
+
+/** The last of sock_diag's memory figures (linux/sock_diag.h), which SO_MEMINFO gives for one socket. */
+function droppedBySocket(fd: number): number {
+  const figures = Buffer.alloc(36)
+  const length = Buffer.alloc(4)
+  length.writeUInt32LE(figures.length)
+  return getsockopt(fd, SOL_SOCKET, SO_MEMINFO, figures, length) === 0 ? figures.readUInt32LE(32) : 0
 }

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { join, resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { loadavg } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { reportJournal } from './journal-rounds.ts'
@@ -25,7 +27,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (options.dist === null) {
     execFileSync(process.execPath, [join(ROOT, 'scripts', 'build.mjs')], { cwd: ROOT, stdio: 'inherit' })
   }
-  console.log(describeMachine())
+  console.log(`${describeMachine()}, load ${loadavg()[0]?.toFixed(1)} at the start`)
   console.log(`Medians of ${options.rounds} interleaved rounds (least–greatest).`)
   let failed = false
   for (const part of options.parts) {
@@ -42,10 +44,17 @@ export async function main(argv: readonly string[]): Promise<number> {
   return failed ? 1 : 0
 }
 
+/** What a client starts: the package's own `bin` entry. */
+function installedProgram(dist: string): string {
+  const root = dirname(dist)
+  const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  return join(root, bin['mcp-run'])
+}
+
 async function measure(part: Part, dist: string, rounds: number): Promise<readonly string[]> {
   switch (part) {
     case 'launch':
-      return reportLaunch(await measureLaunch({ mcpRun: join(dist, 'mcp-run.cjs'), rounds }))
+      return reportLaunch(await measureLaunch({ mcpRun: installedProgram(dist), rounds }))
     case 'relay':
       return reportRelay(await measureRelay({ dist, rounds }))
     case 'journal':

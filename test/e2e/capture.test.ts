@@ -196,7 +196,7 @@ describe.each(USERS)('as %s', (user) => {
       }),
     )
     const line =
-      /^mcp-run: alert: p: evil\.test:443 \(.*\): undeclared, denied; if the server needs it: egress allow p evil\.test:443$/m
+      /^mcp-run: alert: p: evil\.test:443 \(.*\): undeclared, denied; if the server needs it: add evil\.test:443 to egress in .*p\.yaml$/m
     expect(result.stderr.toString()).toMatch(line)
   })
 

@@ -31,7 +31,7 @@ const ABOUT_EVIL = {
       server: 'p',
       reason: 'undeclared',
       action: 'denied',
-      allow: 'egress allow p evil.test:5432',
+      allow: expect.stringMatching(/^add evil\.test:5432 to egress in .*p\.yaml$/),
     }),
   }),
 }

@@ -17,6 +17,7 @@ export function contenders(options: {
   readonly folder: string
   readonly cache: string
   readonly peers: Peers
+  /** The program as its package installs it. */
   readonly mcpRun: string
 }): { readonly here: readonly Contender[]; readonly missing: readonly string[] } {
   const { folder, cache, peers, mcpRun } = options
@@ -39,7 +40,7 @@ export function contenders(options: {
     {
       name: 'mcp-run',
       label: 'mcp-run, warm',
-      argv: [node, mcpRun, '--store', join(folder, 'store'), '--profile', 'everything'],
+      argv: [mcpRun, '--store', join(folder, 'store'), '--profile', 'everything'],
       cwd,
     },
   ]

@@ -2,7 +2,13 @@ import type { ChildProcess } from 'node:child_process'
 import { product } from '../../fixtures/product/product.ts'
 import { BASE_PORT, type FarEnd, OPAQUE_HOST, PORTS, TLS_HOST } from './far-end.ts'
 import { LineProcess } from './line-process.ts'
-import { HAPROXY_BASE_PORT, type Proxy, SQUID_PORT, startHaproxy, startSquid } from './proxies.ts'
+import {
+  HAPROXY_BASE_PORT,
+  type Proxy as RunningProxy,
+  SQUID_PORT,
+  startHaproxy,
+  startSquid,
+} from './proxies.ts'
 
 export const LABELS = {
   direct: 'direct',
@@ -46,8 +52,8 @@ export async function startContenders(options: ContenderOptions): Promise<{
     throughMcpRun(options, 'opaque', [OPAQUE_HOST, `${BASE_PORT}`, 'opaque']),
   ]
   const missing: string[] = []
-  const proxies: Proxy[] = []
-  const add = (name: 'squid' | 'haproxy', proxy: Proxy | null, args: readonly string[]): void => {
+  const proxies: RunningProxy[] = []
+  const add = (name: 'squid' | 'haproxy', proxy: RunningProxy | null, args: readonly string[]): void => {
     if (proxy === null) missing.push(`${name} (apt-get install ${name})`)
     else {
       proxies.push(proxy)

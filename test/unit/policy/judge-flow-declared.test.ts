@@ -70,9 +70,9 @@ describe('declared', () => {
     ['ip, v4-mapped', { address: '::ffff:203.0.113.99', port: 4444, first: UNKNOWN }, { name: null }],
     ['ip of IPv6', { address: '2001:db8:0::99', first: tls(null) }, { name: null }],
     [
-      'ip, any name',
+      'ip: a name that only the server gives is not shown as declared',
       { address: '2001:db8::99', first: tls('x.test') },
-      { name: 'x.test', nameSource: 'tls_sni' },
+      { name: null, nameSource: 'none' },
     ],
     ['cidr', { address: '10.9.8.7', port: 5432, first: UNKNOWN }, { name: null }],
     [
@@ -104,7 +104,7 @@ describe('declared', () => {
         rules,
         flow({ address, port: 3000, first: http('localhost', { hostPort: 3000 }) }),
       )
-      expect(judged).toMatchObject({ declaration: 'declared', action: 'allowed', name: 'localhost' })
+      expect(judged).toMatchObject({ declaration: 'declared', action: 'allowed', name: null })
       expect(judged.target).toEqual({ kind: 'host-loopback', port: 3000 })
     },
   )

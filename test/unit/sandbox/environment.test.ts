@@ -1,0 +1,100 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: a profile's own placeholders.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { serverEnvironment } from '../../../runtime/sandbox/environment.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'environment-'))
+const certificate = join(folder, 'ca.pem')
+writeFileSync(certificate, '')
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const BARE = {
+  PATH: '/usr/local/bin:/usr/bin:/bin',
+  HOME: '/home/mcp',
+  USER: 'mcp',
+  LOGNAME: 'mcp',
+  SHELL: '/bin/sh',
+  TMPDIR: '/tmp',
+}
+type Options = Parameters<typeof serverEnvironment>[0]
+const environment = (options: Partial<Options> = {}) =>
+  serverEnvironment({
+    host: {},
+    profile: { pass: [], set: {} },
+    pass: [],
+    home: '/home/mcp',
+    cwd: '/work',
+    node: '/usr/bin/node',
+    ...options,
+  })
+
+describe('serverEnvironment', () => {
+  it.each<readonly [string, Partial<Options>, Record<string, string>]>([
+    ['nothing but what a program needs', {}, {}],
+    [
+      'nothing of the host’s that tells of its user',
+      {
+        host: {
+          HOME: '/root',
+          USER: 'ada',
+          PATH: '/opt',
+          AWS_SECRET_ACCESS_KEY: 'x',
+          HTTPS_PROXY: 'x',
+          LD_PRELOAD: 'x',
+        },
+      },
+      {},
+    ],
+    [
+      'how the host’s user likes text',
+      {
+        host: {
+          LANG: 'de_DE.UTF-8',
+          LC_ALL: 'C',
+          TZ: 'Europe/Berlin',
+          TERM: 'xterm',
+          NO_COLOR: '1',
+          LC_lower: 'x',
+        },
+      },
+      { LANG: 'de_DE.UTF-8', LC_ALL: 'C', TZ: 'Europe/Berlin', TERM: 'xterm', NO_COLOR: '1' },
+    ],
+    [
+      'what the profile and the command line name, where it is set',
+      { host: { A: '1', B: '2', C: '3' }, profile: { pass: ['A', 'UNSET'], set: {} }, pass: ['B'] },
+      { A: '1', B: '2' },
+    ],
+    ['an empty value as such', { host: { A: '' }, pass: ['A'] }, { A: '' }],
+    [
+      'fixed values, with its folders in them',
+      { profile: { pass: [], set: { F: '${HOME}/m:${CWD}:${PWD}:$HOME' } } },
+      { F: '/home/mcp/m:/work:${PWD}:$HOME' },
+    ],
+    [
+      'a fixed value over a passed one',
+      { host: { A: 'host' }, profile: { pass: ['A'], set: { A: 'profile' } } },
+      { A: 'profile' },
+    ],
+    [
+      'certificates that its root holds, by their name',
+      { host: { NODE_EXTRA_CA_CERTS: '/etc/ssl/certs/ca-certificates.crt' } },
+      { NODE_EXTRA_CA_CERTS: '/etc/ssl/certs/ca-certificates.crt' },
+    ],
+    ['no certificates that are not there', { host: { NODE_EXTRA_CA_CERTS: '/nowhere.pem' } }, {}],
+    [
+      'a PATH that begins with its node',
+      { node: '/opt/node/bin/node' },
+      { PATH: `/opt/node/bin:${BARE.PATH}` },
+    ],
+  ])('holds %s', (_, options, expected) => {
+    expect(environment(options).env).toEqual({ ...BARE, ...expected })
+  })
+
+  it('shows certificates from elsewhere under a path of its own', () => {
+    const { env, shares } = environment({ host: { NODE_EXTRA_CA_CERTS: certificate } })
+    expect(env.NODE_EXTRA_CA_CERTS).toBe('/etc/mcp-run/extra-ca.pem')
+    expect(shares).toEqual([{ source: certificate, target: '/etc/mcp-run/extra-ca.pem', write: false }])
+  })
+})

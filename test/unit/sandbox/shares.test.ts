@@ -1,0 +1,89 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { absolutePath, isInRoot, isWithin, refusal, share } from '../../../runtime/sandbox/shares.ts'
+
+const root = realpathSync(mkdtempSync(join(tmpdir(), 'shares-')))
+const store = join(root, 'store')
+const context = { cwd: root, store }
+let listener: Server
+beforeAll(async () => {
+  for (const path of ['store/servers', 'store/homes/p', 'notes/deep/er', 'busy/a/b', 'busy/node_modules'])
+    mkdirSync(join(root, path), { recursive: true })
+  writeFileSync(join(root, 'notes', 'note.txt'), '')
+  symlinkSync(join(root, 'notes'), join(root, 'link'))
+  listener = createServer()
+  await new Promise<void>((resolve) => listener.listen(join(root, 'busy/a/b/x.sock'), resolve))
+})
+afterAll(() => {
+  listener.close()
+  rmSync(root, { recursive: true })
+})
+
+describe('share', () => {
+  it.each([
+    ['an absolute path', () => join(root, 'notes'), 'notes', 'notes'],
+    ['a relative one', () => 'notes', 'notes', 'notes'],
+    ['a file', () => './notes/note.txt', 'notes/note.txt', 'notes/note.txt'],
+    ['a link, at the link’s own path', () => 'link', 'notes', 'link'],
+    ['a folder beside a socket', () => 'notes', 'notes', 'notes'],
+  ])('shows %s', (_, path, source, target) => {
+    expect(share(path(), true, '--allow-write', context)).toEqual({
+      source: join(root, source),
+      target: join(root, target),
+      write: true,
+    })
+  })
+
+  it.each([
+    ['what is not there', 'nowhere', 'there is no such file or folder'],
+    ['the root', '/', 'the whole file system is never shared'],
+    ['the store', 'store', 'own store'],
+    ['what holds the store', '.', 'own store'],
+    ['histories', 'store/servers', 'own store'],
+    ['a home', homedir(), 'a whole home folder is never shared'],
+    ['~', '~', 'a whole home folder is never shared'],
+    ['what the kernel says', '/proc/self', '/proc is never shared'],
+    ['devices', '/dev', '/dev is never shared'],
+    ['other services’ sockets', '/run', '/run is never shared'],
+    ['a socket', 'busy/a/b/x.sock', 'it holds a socket'],
+    ['a folder with a socket far down', 'busy', 'it holds a socket'],
+  ])('refuses %s', (_, path, message) => {
+    expect(() => share(path, false, '--allow-read', context)).toThrow(message)
+    expect(() => share(path, false, '--allow-read', context)).toThrow(`--allow-read ${path}: `)
+  })
+
+  it('takes a server’s own home in the store for what it is', () => {
+    expect(refusal(join(store, 'homes', 'p'), context)).toBeNull()
+  })
+})
+
+describe('paths', () => {
+  it.each([
+    ['/a', '/a', true],
+    ['/a/b', '/a', true],
+    ['/a/b', '/a/', true],
+    ['/ab', '/a', false],
+    ['/a', '/a/b', false],
+    ['/anything', '/', true],
+  ])('%s within %s: %s', (path, folder, expected) => expect(isWithin(path, folder)).toBe(expected))
+
+  it.each([
+    ['~', homedir()],
+    ['~/x', join(homedir(), 'x')],
+    ['x', '/work/x'],
+    ['../x', '/x'],
+    ['/x/../y', '/y'],
+    ['~other', '/work/~other'],
+  ])('%s is %s', (path, expected) => expect(absolutePath(path, '/work')).toBe(expected))
+
+  it.each([
+    ['/usr/bin/node', true],
+    ['/bin/sh', true],
+    ['/nix/store/x/bin/node', true],
+    ['/opt/node/bin/node', false],
+    ['/usr2/bin/x', false],
+  ])('%s is in every sandbox’s root: %s', (path, expected) => expect(isInRoot(path)).toBe(expected))
+})
