@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Profile } from '../model/profile.ts'
 
@@ -58,6 +58,7 @@ function enforce(pid: number, limit: Limit, groups: string[]): string | null {
   if (parent === null) return `no ${limit.controller} control group is delegated here`
   const group = join(parent, `mcp-run-${pid}`)
   try {
+    sweepGroups(parent)
     if (!existsSync(group)) {
       mkdirSync(group)
       groups.push(group)
@@ -92,6 +93,14 @@ function parentGroup(controller: string): string | null {
 
 function existing(folder: string): string | null {
   return existsSync(folder) ? folder : null
+}
+
+/** What sessions left that were killed with no time to clean up: a group lives as long as the process it is named by. */
+function sweepGroups(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const pid = /^mcp-run-(\d+)$/.exec(name)?.[1]
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeGroup(join(parent, name))
+  }
 }
 
 function removeGroup(group: string): void {

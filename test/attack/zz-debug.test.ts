@@ -7,8 +7,8 @@ import { readHistory } from './rig/history.ts'
 it('x', async () => {
   const internet = await startInternet()
   const dist = patchedBuild(internet.folder(0), [
-    { file: 'mcp-run.cjs', find: 'allowHalfOpen:!0,noDelay:!0},socket=>{if(accepted++,', replace: 'allowHalfOpen:!0,noDelay:!0},socket=>{globalThis.ACC=(globalThis.ACC??0)+1;if(accepted++,' },
-    { file: 'mcp-run.cjs', find: 'async function handleFlow(options,socket){', replace: 'async function handleFlow(options,socket){globalThis.HF=(globalThis.HF??0)+1;' },
+    { file: 'mcp-run.cjs', find: 'allowHalfOpen:!0,noDelay:!0},socket2=>{if(accepted++,', replace: 'allowHalfOpen:!0,noDelay:!0},socket2=>{globalThis.ACC=(globalThis.ACC??0)+1;if(accepted++,' },
+    { file: 'mcp-run.cjs', find: 'async function handleFlow(options,socket2){', replace: 'async function handleFlow(options,socket2){globalThis.HF=(globalThis.HF??0)+1;' },
     { file: 'mcp-run.cjs', find: 'process.once("exit",', replace: 'process.once("exit",()=>process.stderr.write("ACC "+globalThis.ACC+" HF "+globalThis.HF+"\\n"));process.once("exit",' },
   ])
   const sink = internet.addresses.sink.v4
