@@ -135,11 +135,11 @@ describe('the command in the sandbox', () => {
   it('sees the working folder, and its program where it is elsewhere', () => {
     const context = { cwd: join(root, 'in'), store: join(root, 'store') }
     const folder = { source: context.cwd, target: context.cwd, write: false }
-    expect(ownCommand(['node', 'x.js'], context)).toEqual({ shares: [folder], cwd: context.cwd })
-    expect(ownCommand(['./tool'], context)).toEqual({ shares: [folder], cwd: context.cwd })
+    expect(ownCommand(['node', 'x.js'], context)).toMatchObject({ shares: [folder], cwd: context.cwd })
+    expect(ownCommand(['./tool'], context)).toMatchObject({ shares: [folder], cwd: context.cwd })
     writeFileSync(join(root, 'out', 'tool'), '')
     const tool = join(root, 'out', 'tool')
     expect(ownCommand([tool], context).shares).toEqual([folder, { source: tool, target: tool, write: false }])
-    expect(ownCommand(['x'], { ...context, cwd: root })).toEqual({ shares: [], cwd: null })
+    expect(ownCommand(['x'], { ...context, cwd: root })).toMatchObject({ shares: [], cwd: null })
   })
 })
