@@ -78,7 +78,12 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       onAlert: options.onAlert,
       onFailure: failure.report,
     })
-    const recorder = startRecorder({ context, sockets, hostname: SANDBOX_HOST })
+    const recorder = startRecorder({
+      context,
+      sockets,
+      hostname: SANDBOX_HOST,
+      unaccepted: sandbox.unaccepted,
+    })
     const hostLoopbackPorts = [...new Set(rules.loopback.flatMap((rule) => rule.ports))]
     const server = await sandbox.launch({ ...options.launch, hostLoopbackPorts })
     mark('launched')

@@ -22,13 +22,15 @@ export interface RecorderOptions {
   readonly sockets: CaptureSockets
   /** The sandbox's own host name. */
   readonly hostname: string
+  /** Connections that never reached a socket, for lack of room: asked for once, at the end. */
+  readonly unaccepted: () => number
 }
 
 /** What an ended server had already sent, and the answers under way, are given this long. */
 const DRAIN_MS = 1000
 
 /** Everything behind the sandbox's sockets. It owns them from here on. */
-export function startRecorder({ context, sockets, hostname }: RecorderOptions): Recorder {
+export function startRecorder({ context, sockets, hostname, unaccepted }: RecorderOptions): Recorder {
   const names = createNameBook()
   const sinkhole = createSinkhole()
   const over = new AbortController()
@@ -77,6 +79,8 @@ export function startRecorder({ context, sockets, hostname }: RecorderOptions): 
       gaps.add('dns-limit', datagrams.lost())
       await datagrams.close()
       await drops.close()
+      const never = unaccepted()
+      if (never > 0) gaps.add('flow-limit', never)
       await gaps.close()
     },
   }

@@ -52,6 +52,8 @@ export interface OpenSandbox {
   limit(limits: Profile['limits']): readonly string[]
   /** Starts the server. Rejects as `sockets` does; nothing is left running then. */
   launch(spec: LaunchSpec): Promise<RunningServer>
+  /** Connections of the server's that nobody could accept, for lack of room: for when it has ended. */
+  unaccepted(): number
   /** Ends whatever there is. Safe at any time, any number of times. */
   destroy(): void
 }

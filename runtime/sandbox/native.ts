@@ -11,6 +11,7 @@ import type { AppliedLimits } from './limits.ts'
 import { applyLimits } from './limits.ts'
 import { serverProcess } from './process-tree.ts'
 import { SANDBOX_HOME } from './root-filesystem.ts'
+import { openTcpCounts, type TcpCounts } from './tcp-counts.ts'
 import { requireTools, TOOL_PATH, type Tool } from './tools.ts'
 
 /** On the host, when mcp-run is root: an id of no account (Debian gives 60000-64999 to packages on demand). */
@@ -51,9 +52,16 @@ function openNative(tapPath: string): OpenSandbox {
     destroy()
     return startError(error, stderr.text())
   }
-  const sockets = link.sockets(START_TIMEOUT_MS).catch((error: unknown) => {
-    throw unavailable(error)
-  })
+  let counts: TcpCounts | null = null
+  const sockets = link
+    .sockets(START_TIMEOUT_MS)
+    .then((received) => {
+      counts = openTcpCounts(child.pid ?? 0)
+      return received
+    })
+    .catch((error: unknown) => {
+      throw unavailable(error)
+    })
   sockets.catch(() => undefined)
   return {
     sockets,
@@ -84,6 +92,7 @@ function openNative(tapPath: string): OpenSandbox {
       link.close()
       return runningServer(child, exited)
     },
+    unaccepted: () => counts?.unaccepted() ?? 0,
     destroy,
   }
 }

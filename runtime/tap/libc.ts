@@ -49,7 +49,12 @@ export function moveMount(mountFd: number, target: string): number {
 /** The address of a Buffer's first byte, for the pointers inside a kernel structure. */
 export const addressOf = (buffer: Buffer): bigint => koffi.address(buffer)
 
-const NAMES = Object.fromEntries(Object.entries(koffi.os.errno).map(([name, code]) => [code, name]))
+/** Of two names for one number the first in the alphabet: EAGAIN, not EWOULDBLOCK. */
+const NAMES = Object.fromEntries(
+  Object.entries(koffi.os.errno)
+    .sort(([a], [b]) => (a < b ? 1 : -1))
+    .map(([name, code]) => [code, name]),
+)
 
 /** The name of the last error of this thread: `EAGAIN`, … */
 export function errnoName(): string {

@@ -9,6 +9,7 @@ import { type Product, product, USERS, type User } from '../fixtures/product/pro
 import { message, name, question } from '../unit/protocol/dns-bytes.ts'
 import { alpn, clientHello, serverName } from '../unit/protocol/hello-bytes.ts'
 import { KIT } from './rig/barrage.ts'
+import { first } from './rig/controls.ts'
 import { send } from './rig/kit.ts'
 import { start } from './rig/live.ts'
 
@@ -28,21 +29,9 @@ const UNSAFE = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 
 /** Shown as it is: the guards of row 42. */
 const NO_ESCAPES: readonly Patch[] = [
-  {
-    file: 'mcp-run.cjs',
-    find: 'function escapeText(text2,maxLength=512){',
-    replace: 'function escapeText(text2,maxLength=512){return text2;',
-  },
-  {
-    file: 'egress.cjs',
-    find: 'function escapeText(text,maxLength=512){',
-    replace: 'function escapeText(text,maxLength=512){return text;',
-  },
-  {
-    file: 'egress.cjs',
-    find: 'function safeJson(value,indent=0){',
-    replace: 'function safeJson(value,indent=0){return JSON.stringify(value,null,indent);',
-  },
+  first('escapeText', 'return arguments[0];'),
+  first('escapeText', 'return arguments[0];', 'egress.cjs'),
+  first('safeJson', 'return JSON.stringify(arguments[0],null,arguments[1]);', 'egress.cjs'),
 ]
 
 const get = (path: string, host: string): Buffer =>

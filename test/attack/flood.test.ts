@@ -11,10 +11,10 @@ import { type History, readHistory } from './rig/history.ts'
 import { runToEnd } from './rig/run-to-end.ts'
 
 /** Or as many as fit into this time: two cores make and judge some thousands a second. */
-const SHORT = { count: 100_000, seconds: 8 }
-const SLOW = { count: 3000, seconds: 13 }
+const SHORT = { count: 100_000, seconds: 6 }
+const SLOW = { count: 3000, seconds: 14 }
 /** Connections at once that the recorder serves. */
-const ROOM = 2048
+const ROOM = 1024
 const MEMORY_KB = 500 * 1024
 
 /** No bound on connections at once, and none on how long a client may take to say what it is. */
@@ -24,13 +24,17 @@ const NO_BOUNDS: readonly Patch[] = [
 ]
 
 let internet: Internet
+/** Beside the rest, since it mostly waits. */
+let unbounded: Promise<Flood>
 beforeAll(async () => {
   internet = await startInternet()
+  unbounded = flood('root', 'slow', patchedBuild(internet.folder(0), NO_BOUNDS))
 })
 afterAll(() => internet?.close())
 
 interface Flood {
-  readonly made: number
+  /** As the sandbox's kernel counted them. */
+  readonly begun: number
   readonly ended: number
   readonly peakKb: number
   readonly history: History
@@ -55,8 +59,8 @@ async function flood(user: User, way: 'short' | 'slow', dist?: string): Promise<
     peakKb = Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1])
   })
   const { stdout } = await runToEnd(child, 60_000)
-  const [made = 0, ended = 0] = stdout.trim().split(' ').map(Number)
-  return { made, ended, peakKb, history: await readHistory(mcp, 'flood') }
+  const [begun = 0, ended = 0] = stdout.trim().split(' ').map(Number)
+  return { begun, ended, peakKb, history: await readHistory(mcp, 'flood') }
 }
 
 function told({ flows, gaps }: History): number {
@@ -73,7 +77,7 @@ async function neighbour(user: User, mcp: Product = product(internet, { user }))
     '--',
     'sh',
     '-c',
-    `for n in $(seq 20); do ${request}; sleep 0.4; done`,
+    `for n in $(seq 20); do ${request}; sleep 0.3; done`,
   ])
   return (await runToEnd(child, 60_000)).stdout.trim().split('\n')
 }
@@ -88,14 +92,15 @@ describe.each(USERS)('row 41, as %s', (user) => {
   }, 60_000)
 
   it('each of many connections is told or counted', () => {
-    expect(short.made).toBeGreaterThan(5000)
-    expect(told(short.history)).toBe(short.made)
+    expect(short.begun).toBeGreaterThan(5000)
+    // Those that a full backlog kept out are known from the kernel's counts, which two cores make inexact by a few.
+    expect(Math.abs(told(short.history) - short.begun)).toBeLessThanOrEqual(short.begun / 500)
     expect(short.history.alerts.map(({ reason }) => reason)).toEqual(['raw-ip'])
     expect(short.history.flows.length).toBeLessThanOrEqual(10_000)
   })
 
   it('slow heads are ended, and no more than there is room for are served', () => {
-    expect(slow).toMatchObject({ made: SLOW.count, ended: SLOW.count })
+    expect(slow).toMatchObject({ begun: SLOW.count, ended: SLOW.count })
     expect(slow.history.flows).toHaveLength(ROOM)
     expect(slow.history.gaps).toEqual([
       expect.objectContaining({ kind: 'flow-limit', count: SLOW.count - ROOM }),
@@ -117,8 +122,8 @@ describe.each(USERS)('row 41, as %s', (user) => {
 
 describe('row 41, without the bounds', () => {
   it('slow heads are served for ever, whatever their number', async () => {
-    const { made, ended, history } = await flood('root', 'slow', patchedBuild(internet.folder(0), NO_BOUNDS))
-    expect({ made, ended }).toEqual({ made: SLOW.count, ended: 0 })
+    const { begun, ended, history } = await unbounded
+    expect({ begun, ended }).toEqual({ begun: SLOW.count, ended: 0 })
     expect(history.gaps).toEqual([])
   })
 })

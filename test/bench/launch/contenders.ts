@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { findProgram } from '../../../runtime/sandbox/tools.ts'
+import { versionOf } from '../machine.ts'
 import { type Peers, SERVER, SRT } from './peers.ts'
 
 export interface Contender {
@@ -30,7 +31,12 @@ export function contenders(options: {
   const here: Contender[] = [
     { name: 'node', label: 'node, bare', argv: [node, peers.server], cwd },
     // As clients' configurations have it; with the version it asks the registry less.
-    { name: 'npx', label: 'npx -y, warm', argv: [...npx, SERVER.name], cwd },
+    {
+      name: 'npx',
+      label: `npx -y, warm (npm ${versionOf([npx[0], '--version'])})`,
+      argv: [...npx, SERVER.name],
+      cwd,
+    },
     {
       name: 'npx pinned',
       label: 'npx -y …@version, warm',

@@ -10,19 +10,12 @@ import {
   startSquid,
 } from './proxies.ts'
 
-export const LABELS = {
-  direct: 'direct',
-  'mcp-run': 'mcp-run, TLS',
-  opaque: 'mcp-run, opaque',
-  squid: 'squid CONNECT',
-  haproxy: 'haproxy, tcp',
-} as const
-
-export type ContenderName = keyof typeof LABELS
+export type ContenderName = 'direct' | 'mcp-run' | 'opaque' | 'squid' | 'haproxy'
 
 /** A way to the far server, with a load generator at its near end. */
 export interface RelayContender {
   readonly name: ContenderName
+  readonly label: string
   readonly generator: LineProcess
   /** The process whose CPU is counted; null where nothing is in between. */
   readonly pid: number | null
@@ -47,7 +40,7 @@ export async function startContenders(options: ContenderOptions): Promise<{
     new LineProcess(internet.spawn([generator, ...args], { cwd: folder }))
   const direct = load([TLS_HOST, `${BASE_PORT}`, 'tls'])
   const here: RelayContender[] = [
-    { name: 'direct', generator: direct, pid: null },
+    { name: 'direct', label: 'direct', generator: direct, pid: null },
     throughMcpRun(options, 'mcp-run', [TLS_HOST, `${BASE_PORT}`, 'tls']),
     throughMcpRun(options, 'opaque', [OPAQUE_HOST, `${BASE_PORT}`, 'opaque']),
   ]
@@ -57,7 +50,7 @@ export async function startContenders(options: ContenderOptions): Promise<{
     if (proxy === null) missing.push(`${name} (apt-get install ${name})`)
     else {
       proxies.push(proxy)
-      here.push({ name, generator: load(args), pid: proxy.pid })
+      here.push({ name, label: proxy.label, generator: load(args), pid: proxy.pid })
     }
   }
   add('squid', await startSquid(internet, folder), [TLS_HOST, `${BASE_PORT}`, 'tls', `${SQUID_PORT}`])
@@ -86,5 +79,6 @@ egress:
 `,
   )
   const child: ChildProcess = mcp.spawn(['--profile', profile, '--', generator, ...args])
-  return { name, generator: new LineProcess(child), pid: child.pid ?? 0 }
+  const label = name === 'opaque' ? 'mcp-run, opaque' : 'mcp-run, TLS'
+  return { name, label, generator: new LineProcess(child), pid: child.pid ?? 0 }
 }

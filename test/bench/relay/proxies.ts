@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { findProgram } from '../../../runtime/sandbox/tools.ts'
 import type { Internet } from '../../fixtures/internet/model.ts'
+import { versionOf } from '../machine.ts'
 import { ADDRESS, PORTS } from './far-end.ts'
 
 export const SQUID_PORT = 3128
@@ -15,6 +16,7 @@ const SHARED_MEMORY = '/dev/shm'
 
 /** A proxy that runs beside mcp-run, in the host's namespace. */
 export interface Proxy {
+  readonly label: string
   readonly pid: number
   end(): Promise<void>
 }
@@ -50,6 +52,7 @@ shutdown_lifetime 0 seconds
     file(own, config),
   ])
   return {
+    label: `squid ${versionOf([program, '-v'])}, CONNECT`,
     pid: squid.pid,
     end: async () => {
       await squid.end()
@@ -80,7 +83,8 @@ defaults
   timeout client 60s
   timeout server 60s
 ${ways.join('')}`
-  return start(internet, HAPROXY_BASE_PORT, [program, '-db', '-f', file(own, config)])
+  const haproxy = await start(internet, HAPROXY_BASE_PORT, [program, '-db', '-f', file(own, config)])
+  return { label: `haproxy ${versionOf([program, '-v'])}, tcp`, ...haproxy }
 }
 
 function file(folder: string, text: string): string {
@@ -89,7 +93,11 @@ function file(folder: string, text: string): string {
   return path
 }
 
-async function start(internet: Internet, port: number, argv: readonly string[]): Promise<Proxy> {
+async function start(
+  internet: Internet,
+  port: number,
+  argv: readonly string[],
+): Promise<Omit<Proxy, 'label'>> {
   const child = internet.spawn(argv, { stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {

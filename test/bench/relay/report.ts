@@ -1,7 +1,6 @@
 import { type Aim, judge } from '../aim.ts'
 import { byRound, difference, formatSpread, ratio, type Spread, spread } from '../statistics.ts'
 import { textTable } from '../text-table.ts'
-import { LABELS } from './contenders.ts'
 import { type RelayFigure, type RelayResult, STREAMS } from './relay.ts'
 
 const STREAM_LABELS = {
@@ -19,15 +18,15 @@ export function reportRelay({ contenders, missing, rounds }: RelayResult): reado
     byRound(of(name, figure), of('direct', figure), difference)
   const addedCell = (name: string, figure: 'p50' | 'p99'): string =>
     name === 'direct' ? formatSpread(rounds.spread(name, figure), 2) : plus(spread(added(name, figure)))
-  const connections = contenders.map(({ name }) => [
-    LABELS[name],
+  const connections = contenders.map(({ name, label }) => [
+    label,
     cell(name, 'connections', 0),
     cell(name, 'cpuMsPerConnection', 3),
     addedCell(name, 'p50'),
     addedCell(name, 'p99'),
   ])
-  const throughput = contenders.map(({ name }) => [
-    LABELS[name],
+  const throughput = contenders.map(({ name, label }) => [
+    label,
     ...STREAMS.map(({ figure }) => cell(name, figure, 2)),
     cell(name, 'cpuPerGib', 2),
   ])
