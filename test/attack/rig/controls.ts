@@ -52,7 +52,7 @@ export const NO_CLEARING: readonly Patch[] = [
     replace:
       'execve(program,[...command,null],[...Object.entries(process.env).map(each=>each.join("=")),null])',
   },
-  { file: 'tap.cjs', find: 'Number(name)>2?FD_CLOEXEC:0', replace: '0' },
+  { file: 'tap.cjs', find: 'fd<=2||fd===4?0:FD_CLOEXEC', replace: '0' },
   {
     file: PROGRAM,
     find: '"--args","@args","--",',
