@@ -9,7 +9,8 @@ const MAX_CONNECTIONS = 64
 export interface DnsTcp {
   /** Accepts what still waits, and resolves when every client has ended. */
   drain(): Promise<void>
-  close(): void
+  /** Cuts what is left. */
+  close(): Promise<void>
 }
 
 /** DNS over TCP (RFC 7766): messages with a length in front, answered in the order in which they came. */
@@ -47,26 +48,35 @@ export function serveDnsTcp(
       server.close()
       await Promise.all(serving)
     },
-    close: () => {
+    close: async () => {
       server.close()
       for (const socket of open) socket.destroy()
+      await Promise.all(serving)
     },
   }
 }
 
 async function serve(socket: Socket, answer: (request: DnsRequest) => Promise<Buffer | null>): Promise<void> {
   const resolver = canonicalAddress(socket.localAddress ?? '') ?? ''
+  const ask = (message: Buffer) => answer({ message, transport: 'tcp', resolver })
   let pending = Buffer.alloc(0)
-  for await (const chunk of socket) {
-    pending = Buffer.concat([pending, chunk as Buffer])
-    while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
-      const end = 2 + pending.readUInt16BE(0)
-      const reply = await answer({ message: pending.subarray(2, end), transport: 'tcp', resolver })
-      pending = pending.subarray(end)
-      if (reply === null) throw new Error('not a DNS client')
-      const length = Buffer.alloc(2)
-      length.writeUInt16BE(reply.length)
-      socket.write(Buffer.concat([length, reply]))
+  let asked = false
+  try {
+    for await (const chunk of socket) {
+      pending = Buffer.concat([pending, chunk as Buffer])
+      while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
+        const end = 2 + pending.readUInt16BE(0)
+        asked = true
+        const reply = await ask(pending.subarray(2, end))
+        pending = pending.subarray(end)
+        if (reply === null) throw new Error('not a DNS client')
+        const length = Buffer.alloc(2)
+        length.writeUInt16BE(reply.length)
+        socket.write(Buffer.concat([length, reply]))
+      }
     }
+  } finally {
+    // Bytes that make no message, and a connection without any, are told like a message that cannot be read.
+    if (pending.length > 0 || !asked) await ask(pending.subarray(2))
   }
 }

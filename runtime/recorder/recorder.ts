@@ -74,7 +74,7 @@ export function startRecorder({ context, sockets, hostname, unaccepted }: Record
       await settledWithin(Promise.allSettled([capture.drain(), dnsTcp.drain(), ...answering]), DRAIN_MS)
       over.abort()
       await capture.cut(cause)
-      dnsTcp.close()
+      await dnsTcp.close()
       await Promise.allSettled(answering)
       gaps.add('dns-limit', datagrams.lost())
       await datagrams.close()

@@ -6,7 +6,7 @@ import type { Share } from './backend.ts'
 
 /** Never shared, nor anything in them: the kernel's, other services' sockets, other sandboxes. */
 const NEVER = ['/proc', '/sys', '/dev', '/run', '/var/run']
-/** Folders that are looked through for sockets before they are shared. */
+/** Folders that are looked through for sockets and pipes before they are shared. */
 const MAX_FOLDERS = 2000
 const DEPTH = 4
 
@@ -49,18 +49,18 @@ export function refusal(source: string, { store }: ShareContext): string | null 
     return `it holds mcp-run's own store, ${store}`
   }
   if (isWithin(homedir(), source)) return 'a whole home folder is never shared'
-  const socket = findSocket(source)
-  return socket === null ? null : `it holds a socket, ${socket}, by which the server could leave its sandbox`
+  const door = findDoor(source)
+  return door === null ? null : `it holds ${door}, by which the server could leave its sandbox`
 }
 
 export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`)
 }
 
-/** The first socket found, breadth first, within bounds: a door that needs no network. */
-function findSocket(root: string): string | null {
-  if (statSync(root).isSocket()) return root
-  if (!statSync(root).isDirectory()) return null
+/** The first socket or named pipe found, breadth first, within bounds: doors that need no network. */
+function findDoor(root: string): string | null {
+  const own = statSync(root)
+  if (!own.isDirectory()) return doorOf(own, root)
   let level = [root]
   let looked = 0
   for (let depth = 0; depth < DEPTH && level.length > 0; depth++) {
@@ -68,7 +68,8 @@ function findSocket(root: string): string | null {
     for (const folder of level) {
       if (++looked > MAX_FOLDERS) return null
       for (const entry of entries(folder)) {
-        if (entry.isSocket()) return join(folder, entry.name)
+        const door = doorOf(entry, join(folder, entry.name))
+        if (door !== null) return door
         if (entry.isDirectory() && entry.name !== 'node_modules' && entry.name !== '.git')
           next.push(join(folder, entry.name))
       }
@@ -76,6 +77,12 @@ function findSocket(root: string): string | null {
     level = next
   }
   return null
+}
+
+/** A pipe may be written to even where its folder is shared for reading. */
+function doorOf(entry: { isSocket(): boolean; isFIFO(): boolean }, path: string): string | null {
+  if (entry.isSocket()) return `a socket, ${path}`
+  return entry.isFIFO() ? `a named pipe, ${path}` : null
 }
 
 function entries(folder: string) {
