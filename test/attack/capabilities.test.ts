@@ -1,5 +1,6 @@
 import { ARCHITECTURES } from '../../runtime/sandbox/system-calls.ts'
 import { NO_SECCOMP, NO_USER } from './rig/controls.ts'
+import { oldAbiProgram } from './rig/old-abi.ts'
 import { type Probe, probeFamily } from './rig/probes.ts'
 
 const EPERM = /^EPERM$/m
@@ -48,6 +49,16 @@ const probes: readonly Probe[] = [
     /^\w+$/m,
   ),
   ...(foreignFrom === null ? [] : [call('the x32 ABI', 'x32', /^ENOSYS$/m, /^\w+$/m)]),
+  ...(process.arch === 'x64'
+    ? [
+        tried(
+          'the calls of the 32-bit ABI',
+          `echo ${oldAbiProgram().toString('base64')} | base64 -d >/tmp/abi; chmod +x /tmp/abi; /tmp/abi; echo $?`,
+          /^1$/m,
+          /^0$/m,
+        ),
+      ]
+    : []),
   call('becoming root', 'become 0', /^(EPERM|EINVAL)$/m, /^ok$/m),
   call('becoming another user', 'become 12345', /^(EPERM|EINVAL)$/m, /^ok$/m),
   call("becoming root's group", 'becomeGroup 0', /^(EPERM|EINVAL)$/m, /^ok$/m),

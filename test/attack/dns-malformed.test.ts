@@ -16,14 +16,18 @@ const sent = (
   row: number,
   title: string,
   bytes: (at: Place) => Buffer,
-  transport: 'udp' | 'tcp' = 'udp',
-): Attack => ({
-  row,
-  title: `${title}, over ${transport}`,
-  script: (at) => send(transport, at.sink.v4, 53, [transport === 'tcp' ? framed(bytes(at)) : bytes(at)]),
-  denied: { in: 'dns', reason: 'malformed', row: ({ sink }) => ({ resolver: sink.v4, transport }) },
-  proof: 'packets',
-})
+  way: 'udp' | 'tcp' | 'stream' = 'udp',
+): Attack => {
+  const transport = way === 'udp' ? 'udp' : 'tcp'
+  return {
+    row,
+    title: `${title}, over ${way}`,
+    // A stream is bytes of TCP with no length in front of them.
+    script: (at) => send(transport, at.sink.v4, 53, [way === 'tcp' ? framed(bytes(at)) : bytes(at)]),
+    denied: { in: 'dns', reason: 'malformed', row: ({ sink }) => ({ resolver: sink.v4, transport }) },
+    proof: 'packets',
+  }
+}
 
 const asked = (first: string | null, { domain }: Place, type = TXT): Buffer =>
   question(first === null ? name(...domain.split('.')) : name(first, ...domain.split('.')), type)
@@ -88,6 +92,10 @@ const attacks: readonly Attack[] = [
   }),
   sent(1, 'bytes of no meaning', () => Buffer.alloc(900, 'secret')),
   sent(1, 'five bytes', () => secret.subarray(0, 5)),
+  sent(1, 'an empty datagram', () => Buffer.alloc(0)),
+  sent(2, 'no message', () => Buffer.alloc(0), 'stream'),
+  sent(1, 'half a message', () => Buffer.from('\x01\0the secret', 'latin1'), 'stream'),
+  sent(1, 'a line of text', () => Buffer.from('the secret\n'), 'stream'),
   sent(1, 'bytes of no meaning', () => Buffer.alloc(60_000, 'secret'), 'tcp'),
   sent(10, 'a NUL byte in a label', (at) => message({ questions: [asked('a\0b', at)] }), 'tcp'),
 ]

@@ -97,6 +97,10 @@ describe.each(USERS)('row 41, as %s', (user) => {
     expect(Math.abs(told(short.history) - short.begun)).toBeLessThanOrEqual(short.begun / 500)
     expect(short.history.alerts.map(({ reason }) => reason)).toEqual(['raw-ip'])
     expect(short.history.flows.length).toBeLessThanOrEqual(10_000)
+    // Those too that were reset before they were accepted.
+    expect(new Set(short.history.flows.map(({ address }) => address))).toEqual(
+      new Set([internet.addresses.sink.v4]),
+    )
   })
 
   it('slow heads are ended, and no more than there is room for are served', () => {

@@ -1,9 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type Probe, probeFamily } from './rig/probes.ts'
 
-const ID = `mcp-run-attack-${process.pid}`
+const PREFIX = 'mcp-run-attack-'
+const ID = `${PREFIX}${process.pid}`
 /** Where a host has its sockets and secrets; each gets one of ours, with anybody's leave to use it. */
 const FOLDERS = [
   ...[
@@ -68,6 +69,7 @@ const probes: readonly Probe[] = [
     /^[1-9]\d*$/m,
   ),
   probe(36, 'passwords', 'cat /etc/shadow 2>&1', ABSENT, /^root:/m),
+  probe(36, "another process's root", 'cat /proc/[0-9]*/root/etc/shadow 2>&1', ABSENT, /^root:/m),
   probe(36, 'accounts', 'wc -l </etc/passwd', /^3$/m, /^(?!3$)\d+$/m),
   probe(36, 'the settings of the kernel', 'ls /sys/kernel 2>&1', ABSENT, /mm|security/),
   probe(
@@ -103,6 +105,7 @@ probeFamily({
     },
   },
   prepare: async () => {
+    for (const folder of hidden) sweep(folder)
     const servers = await Promise.all(hidden.map(lay))
     return () => {
       for (const server of servers) server.close()
@@ -123,4 +126,12 @@ async function lay(folder: string) {
   await new Promise<void>((resolve) => server.listen(join(own, 'service.sock'), resolve))
   chmodSync(join(own, 'service.sock'), 0o666)
   return server
+}
+
+/** What an earlier run left that was killed. */
+function sweep(folder: string): void {
+  for (const entry of readdirSync(folder)) {
+    const dead = entry.startsWith(PREFIX) && !existsSync(`/proc/${entry.slice(PREFIX.length)}`)
+    if (dead) rmSync(join(folder, entry), { recursive: true, force: true })
+  }
 }

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
+import { withDescendants } from '../fixtures/internet/processes.ts'
 import { type Patch, patchedBuild } from '../fixtures/product/patched-build.ts'
 import { type Product, product, USERS, type User } from '../fixtures/product/product.ts'
 import { NO_NETWORK } from './rig/controls.ts'
@@ -34,12 +36,13 @@ async function killed(user: User, dist?: string) {
   const profile = mcp.profile('uploader', 'name: uploader\negress:\n  - host: api.test\n')
   const live = start(mcp, ['--profile', profile, '--', 'sh', '-c', SCRIPT(v4)])
   await internet.until(v4, 443, { read: 5 * MEGABYTE })
+  const family = withDescendants([live.pid])
   process.kill(live.pid, 'SIGKILL')
   await pause(1000)
   const after = (await internet.traffic()).payload.get(`${v4} 443`)?.read ?? 0
   await pause(1000)
   const later = (await internet.traffic()).payload.get(`${v4} 443`)?.read ?? 0
-  return { mcp, live, after, later }
+  return { mcp, live, after, later, alive: family.filter((pid) => existsSync(`/proc/${pid}`)) }
 }
 
 async function report(mcp: Product): Promise<string> {
@@ -48,12 +51,11 @@ async function report(mcp: Product): Promise<string> {
 
 describe.each(USERS)('row 38, as %s', (user) => {
   it('stops at once when the recorder is killed, and the loss is told', async () => {
-    const { mcp, live, after, later } = await killed(user)
+    const { mcp, live, after, later, alive } = await killed(user)
     expect(await live.ended()).toEqual({ code: null, signal: 'SIGKILL' })
     expect(later).toBe(after)
     expect(later).toBeLessThan(UPLOAD)
-    const inSandbox = await internet.run(['pgrep', '-f', '-x', `curl .*--resolve api.test:443:.*`])
-    expect(inSandbox.stdout.toString()).toBe('')
+    expect(alive).toEqual([])
     const [server] = JSON.parse(await report(mcp)).servers
     expect(server.gaps).toContainEqual(expect.objectContaining({ kind: 'recorder-lost', count: 1 }))
     const flows = (await mcp.egress(['flows', '--server', 'uploader', '--format', 'jsonl']))
@@ -63,8 +65,9 @@ describe.each(USERS)('row 38, as %s', (user) => {
   })
 
   it('goes on without the guard', async () => {
-    const { live, after, later } = await killed(user, patchedBuild(internet.folder(0), UNTIED))
+    const { live, after, later, alive } = await killed(user, patchedBuild(internet.folder(0), UNTIED))
     expect(later).toBeGreaterThan(after)
+    expect(alive.length).toBeGreaterThan(0)
     await live.ended()
   })
 })

@@ -102,6 +102,14 @@ describe.each(USERS)('as %s', (user) => {
     },
   )
 
+  it('keeps the head of a plain request, without the values of its query', async () => {
+    const send = GET('/bytes/10?key=secret&b=')
+    await inside(mcp, profile, 'talk', { host: 'api.test', port: 80, send, awaitBytes: 100 })
+    const { requests, flows: rows } = history(mcp.store, 'p')
+    expect(requests).toMatchObject([{ method: 'GET', host: 'api.test', path: '/bytes/10?key=&b=' }])
+    expect(rows).toMatchObject([{ name: 'api.test', name_source: 'http_host' }])
+  })
+
   it('carries several at once, each counted for itself', async () => {
     const talks = [
       ...Array.from({ length: 10 }, (_, n) => ({

@@ -19,6 +19,13 @@ export const NO_POLICY: readonly Patch[] = [
   first('mayDial', 'return!0;'),
 ]
 
+/** A link-local address is dialled with the interface that it needs: else nothing of it could arrive. */
+export const WITH_INTERFACE: Patch = {
+  file: PROGRAM,
+  find: 'let address=queue.shift();',
+  replace: 'let address=queue.shift()?.replace(/^fe80:.*/,each=>each+"%uplink");',
+}
+
 const NAMESPACES = 'root?["--net","--mount"]:["--user","--map-root-user","--net"]'
 
 /** The sandbox stays in the host's network. The tap's sockets are there for form's sake, on ports that nobody knows. */

@@ -1,4 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
+import { within } from '../../fixtures/internet/deadline.ts'
+
+/** Of every command the longest takes two seconds. */
+const ANSWER_MS = 60_000
 
 /** A program that answers each line with a line of JSON. */
 export class LineProcess {
@@ -27,7 +31,7 @@ export class LineProcess {
     const answer = new Promise<string>((resolve, reject) => this.#waiting.push({ resolve, reject }))
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) this.#fail('has ended')
     else this.#child.stdin?.write(`${command}\n`)
-    return JSON.parse(await answer)
+    return JSON.parse(await within(ANSWER_MS, answer, () => `${command}: no answer: ${this.#errors.trim()}`))
   }
 
   /** Closes its stdin, at which it ends. */

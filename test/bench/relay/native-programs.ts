@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { findProgram } from '../../../runtime/sandbox/tools.ts'
 import { execute } from '../../fixtures/internet/execute.ts'
 
 const SOURCES = fileURLToPath(new URL('./load/', import.meta.url))
@@ -15,6 +16,7 @@ export interface NativePrograms {
 
 /** Compiles both ends of the load: in Node they, and not what is between them, would be measured. Needs gcc. */
 export async function compilePrograms(folder: string): Promise<NativePrograms> {
+  if (findProgram('gcc') === null) throw new Error('it needs gcc (apt-get install gcc)')
   const compile = async (name: keyof typeof PROGRAMS): Promise<string> => {
     const program = join(folder, name)
     const sources = PROGRAMS[name].map((file) => join(SOURCES, file))
