@@ -44,12 +44,18 @@ export function engineError(doing: string, error: unknown, hint?: string): McpRu
   const said = json?.message ?? message ?? String(error)
   const text = escapeText(said.replaceAll(/\s+/g, ' ').trim(), 600)
   return new McpRunError('sandbox-unavailable', `${doing}: ${text}`, {
-    hint: hint ?? (code === undefined ? 'mcp-run doctor says what this machine lacks' : UNREACHABLE),
+    hint: hint ?? HINTS[code ?? ''] ?? 'mcp-run doctor says what this machine lacks',
     cause: error,
   })
 }
 
-const UNREACHABLE = 'start the container engine, or choose the other sandbox: --sandbox native'
+const START_IT = 'start the container engine, or choose the other sandbox: --sandbox native'
+const HINTS: Readonly<Partial<Record<string, string>>> = {
+  ENOENT: START_IT,
+  ECONNREFUSED: START_IT,
+  ECONNRESET: START_IT,
+  EACCES: 'let your user use the engine (for Docker: the group docker), or use --sandbox native',
+}
 
 export function statusOf(error: unknown): number | null {
   const { statusCode } = error as { statusCode?: unknown }

@@ -62,7 +62,7 @@ export function imageRecipe(role: ImageRole, sources: ImageSources, arch: string
 
 /** The library and its binary for Linux on that processor: npm packages, the second only where npm put it. */
 function koffiFolders(tap: string, arch: string): readonly string[] {
-  const library = dirname(createRequire(tap).resolve('koffi/package.json'))
+  const library = dirname(createRequire(tap).resolve('koffi'))
   const binary = join(dirname(library), '@koromix', `koffi-linux-${arch}`)
   if (existsSync(binary)) return [library, binary]
   throw new McpRunError('sandbox-unavailable', `koffi's binary for linux-${arch} is not installed`, {
