@@ -106,7 +106,7 @@ function openDocker(parts: Parts): OpenSandbox {
         const { order, container } = await tapped
         const created = createServer(spec)
         created.catch(() => undefined)
-        const holding = { stage: null, command: ['/bin/cat'], args: [], holds: true }
+        const holding = { stage: null, command: 'hold', args: [] } as const
         const failure = await order({ ...holding, hostLoopbackPorts: spec.hostLoopbackPorts })
         if (failure !== null) throw new Error(failure)
         const program = spec.command[0] ?? 'its entrypoint'
