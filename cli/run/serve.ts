@@ -17,7 +17,8 @@ import type { AlertNotice } from './alert-line.ts'
 import { tellOnce } from './alerts.ts'
 import type { RunArguments } from './arguments.ts'
 import { installer } from './install.ts'
-import { ownCommand, type Plan, packageCommand, plan, wantedShares } from './plan.ts'
+import { pathArguments, shownText } from './path-arguments.ts'
+import { outerFirst, ownCommand, type Plan, packageCommand, plan, wantedShares } from './plan.ts'
 import { serverHome } from './server-home.ts'
 import type { Timing } from './timing.ts'
 
@@ -109,23 +110,32 @@ function launchSpec(
 ) {
   const context = { cwd: process.cwd(), store }
   const wanted = wantedShares(loaded, options, context)
-  const shares = [...wanted]
+  const named = pathArguments(target.kind === 'package' ? target.args : target.command.slice(1), {
+    ...context,
+    mode: 'read',
+    granted: wanted,
+    home,
+  })
+  const shown = outerFirst([...wanted, ...named.shares])
+  const shares = [...shown]
   let command: readonly string[] = []
-  let cwd = wanted.some(({ target: folder }) => isWithin(context.cwd, folder)) ? context.cwd : null
+  let cwd = shown.some(({ target: folder }) => isWithin(context.cwd, folder)) ? context.cwd : null
   if (installed !== null && target.kind === 'package') {
     const inside = packageCommand(installed)
-    command = [...inside.command, ...target.args]
+    command = [...inside.command, ...named.words]
     shares.push(inside.share)
   } else if (target.kind === 'command') {
-    command = target.command
+    command = [...target.command.slice(0, 1), ...named.words]
     if (own) {
-      const seen = ownCommand(command, context)
+      const seen = ownCommand(target.command, context)
       shares.unshift(...seen.shares)
       cwd ??= seen.cwd
       if (cwd === null && seen.refused !== null)
         say(`${context.cwd} is not shared: ${seen.refused}; --allow-read DIR shares a folder`)
     }
   }
+  named.notes.forEach(say)
+  if (shown.length > 0) say(`shown: ${shownText(shown)}`)
   const environment = serverEnvironment({
     host: process.env,
     profile: loaded.profile.env,

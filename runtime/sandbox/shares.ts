@@ -45,10 +45,10 @@ export function refusal(source: string, { store }: ShareContext): string | null 
   if (source === '/') return 'the whole file system is never shared'
   const never = NEVER.find((folder) => isWithin(source, folder))
   if (never !== undefined) return `${never} is never shared`
+  if (isWithin(homedir(), source)) return 'a whole home folder is never shared'
   if (isWithin(store, source) || isWithin(source, join(store, 'servers'))) {
     return `it holds mcp-run's own store, ${store}`
   }
-  if (isWithin(homedir(), source)) return 'a whole home folder is never shared'
   const door = findDoor(source)
   return door === null ? null : `it holds ${door}, by which the server could leave its sandbox`
 }
