@@ -26,6 +26,7 @@ note: run it by hand
 package: {npm: "@me/my-server", version: ^1.2.0, bin: serve}
 command: [node, "./index.js"]
 args: [--stdio]
+path-arguments: write
 env:
   pass: [API_KEY, API_KEY]
   set: {CACHE: "\${HOME}/cache", WHERE: "\${CWD}", PRICE: "5 $"}
@@ -51,7 +52,16 @@ egress:
     protocol: http
 files: {read: [~/notes, ./here], write: [/tmp/there]}
 limits: {memory: 1.5GiB, cpus: 0.5, pids: 64, required: true}
+callback-ports: [3334, 8090, 3334]
 mode: monitor
+recorded:
+  date: 2026-11-26
+  version: 1.2.3
+  backend: docker
+  hosts: [B.test., "2001:DB8:0::7", a.test, b.test]
+  env: {API_KEY: not-a-key}
+  args: ["\${CWD}"]
+  call: {tool: search, arguments: {query: x, deep: {n: [1, null]}}}
 `
     const tcp = { transport: 'tcp', purpose: null, ports: [443], protocol: 'tls' }
     expect(source(text)).toEqual({
@@ -61,8 +71,10 @@ mode: monitor
       publisher: 'Me',
       note: 'run it by hand',
       package: { registry: 'npm', name: '@me/my-server', version: '^1.2.0', bin: 'serve' },
+      image: null,
       command: ['node', './index.js'],
       args: ['--stdio'],
+      pathArguments: 'write',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: the profile's own placeholders
       env: { pass: ['API_KEY'], set: { CACHE: '${HOME}/cache', WHERE: '${CWD}', PRICE: '5 $' } },
       egress: [
@@ -83,9 +95,17 @@ mode: monitor
         { kind: 'host-loopback', ...tcp, ports: [3000], protocol: 'opaque' },
         { kind: 'host-loopback', ...tcp, ports: [8080, 8081], protocol: 'http' },
       ],
+      callbackPorts: [3334, 8090],
       files: { read: ['~/notes', './here'], write: ['/tmp/there'] },
       limits: { memory: 1.5 * 1024 ** 3, cpus: 0.5, pids: 64, required: true },
       mode: 'monitor',
+      recorded: {
+        ...{ date: '2026-11-26', version: '1.2.3', backend: 'docker' },
+        ...{ hosts: ['2001:db8::7', 'a.test', 'b.test'], env: { API_KEY: 'not-a-key' } },
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: the profile's own placeholder
+        args: ['${CWD}'],
+        call: { tool: 'search', arguments: { query: 'x', deep: { n: [1, null] } } },
+      },
     })
   })
 
