@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { PathArguments } from '../../runtime/model/profile.ts'
 import type { Share } from '../../runtime/sandbox/backend.ts'
 import { absolutePath, isInRoot, isWithin, refusal, type ShareContext } from '../../runtime/sandbox/shares.ts'
 
@@ -7,12 +8,12 @@ export interface PathContext extends ShareContext {
   /** What the profile and the command line's options share: that holds, whatever an argument says. */
   readonly granted: readonly Share[]
   /** What the server may do with a path that an argument names. */
-  readonly mode: 'read' | 'write' | 'none'
+  readonly mode: PathArguments
   /** Where the server's HOME appears in the sandbox. */
   readonly home: string
 }
 
-export interface PathArguments {
+export interface SeenArguments {
   /** The arguments as the server gets them. */
   readonly words: readonly string[]
   readonly shares: readonly Share[]
@@ -30,7 +31,7 @@ const OWN_PLACES = ['/etc', '/tmp', '/package']
  * A path that an argument names is shown to the server under that same path, as it would have seen it without a
  * sandbox. The words `~/x` and `./x` become absolute, since HOME and the working folder are others in there.
  */
-export function pathArguments(words: readonly string[], context: PathContext): PathArguments {
+export function pathArguments(words: readonly string[], context: PathContext): SeenArguments {
   if (context.mode === 'none') return { words, shares: [], notes: [] }
   const shares: Share[] = []
   const notes: string[] = []

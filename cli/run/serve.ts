@@ -112,7 +112,7 @@ function launchSpec(
   const wanted = wantedShares(loaded, options, context)
   const named = pathArguments(target.kind === 'package' ? target.args : target.command.slice(1), {
     ...context,
-    mode: 'read',
+    mode: loaded.profile.pathArguments,
     granted: wanted,
     home,
   })

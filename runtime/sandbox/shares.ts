@@ -19,7 +19,7 @@ export interface ShareContext {
 
 /** A path as a person writes it, made absolute: `~/x`, relative to the working folder, or absolute. */
 export function absolutePath(path: string, cwd: string): string {
-  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : resolve(cwd, path)
+  return resolve(cwd, path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path)
 }
 
 /** Throws `usage`, naming what asked for it (`--allow-read`, `files.read`), when the path cannot be shared. */
