@@ -7,6 +7,8 @@ export interface OwnPaths {
   readonly root: string
   readonly tap: string
   readonly storeWorker: string
+  /** What every sandbox has first in its PATH. */
+  readonly programs: string
   readonly profiles: string
   /** The built-in profiles as the build parsed them. */
   readonly compiledProfiles: string
@@ -18,6 +20,7 @@ export function ownPaths(): OwnPaths {
     root,
     tap: join(root, 'dist', 'tap.cjs'),
     storeWorker: join(root, 'dist', 'store-worker.cjs'),
+    programs: join(root, 'dist', 'programs'),
     profiles: join(root, 'profiles'),
     compiledProfiles: join(root, 'dist', 'profiles.json'),
   }

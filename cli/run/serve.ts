@@ -16,10 +16,12 @@ import type { OwnPaths } from '../paths.ts'
 import type { AlertNotice } from './alert-line.ts'
 import { tellOnce } from './alerts.ts'
 import type { RunArguments } from './arguments.ts'
+import { type AskedUrls, openAskedUrls } from './asked-urls.ts'
 import { installer } from './install.ts'
 import { pathArguments, shownText } from './path-arguments.ts'
 import { outerFirst, ownCommand, type Plan, packageCommand, plan, wantedShares } from './plan.ts'
 import { serverHome } from './server-home.ts'
+import { tellUrls } from './tell-urls.ts'
 import type { Timing } from './timing.ts'
 
 /** Clients give mcp-run twice two seconds: all of its own steps fit in between. */
@@ -53,7 +55,12 @@ export async function serve(
   const install = installer({ server, backend, store, workerPath: paths.storeWorker, onAlert })
   const installed = await installedPackage(planned, { store, install })
   timing.mark('package')
-  const launch = launchSpec(args, planned, installed, { store, home: backend.homePath })
+  const launch = launchSpec(args, planned, installed, {
+    store,
+    home: backend.homePath,
+    programs: paths.programs,
+  })
+  const asked = openAskedUrls(launch.home)
   const session = await startSession({
     server,
     phase: 'run',
@@ -70,7 +77,7 @@ export async function serve(
     mark: timing.mark,
   })
   announce(session, planned, launch.cwd)
-  return converse(session, args.options.timing ? timing : null, (send) => {
+  return converse(session, asked, args.options.timing ? timing : null, (send) => {
     notify = send
   })
 }
@@ -106,7 +113,7 @@ function launchSpec(
   { options, own }: RunArguments,
   { target, loaded }: Plan,
   installed: InstalledPackage | null,
-  { store, home }: { store: string; home: string },
+  { store, home, programs }: { store: string; home: string; programs: string },
 ) {
   const context = { cwd: process.cwd(), store }
   const wanted = wantedShares(loaded, options, context)
@@ -143,6 +150,7 @@ function launchSpec(
     home,
     cwd: cwd ?? home,
     node: realpathSync(process.execPath),
+    programs,
   })
   return {
     command,
@@ -171,6 +179,7 @@ function announce({ record }: Session, { loaded, undeclared }: Plan, cwd: string
 /** Carries the conversation; ends the server as the MCP specification says when the client or a signal asks. */
 async function converse(
   session: Session,
+  asked: AskedUrls,
   timing: Timing | null,
   onNotify: (send: (notice: AlertNotice) => void) => void,
 ): Promise<number> {
@@ -195,6 +204,12 @@ async function converse(
       ...notice,
     })
   })
+  const lastUrls = tellUrls(asked, {
+    say,
+    notify: (url) => {
+      bridge.notify('warning', { message: `mcp-run: the server asks you to open: ${url}`, url })
+    },
+  })
   let _stopping: Promise<unknown> | null = null
   const stop = (stdinEnded: boolean): void => {
     _stopping ??= stopServer({ server, stdinEnded, graceMs: GRACE_MS })
@@ -214,7 +229,7 @@ async function converse(
     }
     stop(outcome.reason === 'client-gone')
   })
-  const exit = await session.ended
+  const exit = await session.ended.finally(lastUrls)
   await done
   if (tooLong !== null) throw tooLong
   return exitCode(exit)
