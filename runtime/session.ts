@@ -22,6 +22,7 @@ export interface SessionOptions {
   readonly declared: Pick<LoadedProfile, 'digest'> & {
     readonly egress: LoadedProfile['profile']['egress']
     readonly limits: LoadedProfile['profile']['limits']
+    readonly callbackPorts: LoadedProfile['profile']['callbackPorts']
   }
   readonly package: { readonly label: string; readonly integrity: string | null } | null
   readonly backend: SandboxBackend
@@ -33,6 +34,8 @@ export interface SessionOptions {
   readonly storeThread?: StoreThread
   readonly launch: Omit<LaunchSpec, 'hostLoopbackPorts'>
   readonly onAlert: (alert: AlertEvent) => void
+  /** Takes what a person should know while the server runs, in sentences. */
+  readonly tell: (sentence: string) => void
   readonly mark?: (span: string) => void
 }
 
@@ -78,14 +81,15 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       onAlert: options.onAlert,
       onFailure: failure.report,
     })
+    const hostLoopback = [...new Set(rules.loopback.flatMap((rule) => rule.ports))]
     const recorder = startRecorder({
       context,
       sockets,
       hostname: SANDBOX_HOST,
       unaccepted: sandbox.unaccepted,
+      callbacks: { ports: options.declared.callbackPorts, hostLoopback, tell: options.tell },
     })
-    const hostLoopbackPorts = [...new Set(rules.loopback.flatMap((rule) => rule.ports))]
-    const server = await sandbox.launch({ ...options.launch, hostLoopbackPorts })
+    const server = await sandbox.launch({ ...options.launch, hostLoopbackPorts: hostLoopback })
     mark('launched')
     failure.onReport(() => sandbox.destroy())
     return { record, server, ended: finish({ server, recorder, journal, record, failure }) }

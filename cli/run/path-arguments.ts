@@ -61,9 +61,12 @@ function lookAt(path: string, context: PathContext): Look {
   if (isInRoot(target) || context.granted.some((share) => isWithin(target, share.target)))
     return { kind: 'seen', target }
   if (!existsSync(target)) {
-    if (!write || !existsSync(dirname(target))) return { kind: 'foreign' }
-    const note = `${path} is not there yet, and its folder is not shown: --allow-write ${dirname(target)} would show it`
-    return { kind: 'note', note }
+    const folder = dirname(target)
+    if (!write || !existsSync(folder)) return { kind: 'foreign' }
+    const problem = problemOf(realpathSync(folder), folder, context)
+    const help =
+      problem === null ? `--allow-write ${folder} would show it` : `${folder} cannot be: ${problem}`
+    return { kind: 'note', note: `${path} is not there yet, and its folder is not shown: ${help}` }
   }
   const source = realpathSync(target)
   const problem = problemOf(source, target, context)

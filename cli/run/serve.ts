@@ -74,6 +74,7 @@ export async function serve(
     storeThread,
     launch,
     onAlert,
+    tell: say,
     mark: timing.mark,
   })
   announce(session, planned, launch.cwd)

@@ -1,7 +1,9 @@
 import { setMaxListeners } from 'node:events'
 import { serveDatagrams } from '../tap/datagrams.ts'
+import { inwardSockets } from '../tap/inward.ts'
 import { CAPTURE_PORT, DNS_PORT, OWN_IPV4, OWN_IPV6 } from '../tap/rules.ts'
 import type { CaptureSockets } from '../tap/sockets.ts'
+import { type CallbackOptions, serveCallbacks } from './callbacks.ts'
 import { serveCapture } from './capture.ts'
 import type { RecorderContext } from './context.ts'
 import { createDnsServer } from './dns-server.ts'
@@ -24,13 +26,15 @@ export interface RecorderOptions {
   readonly hostname: string
   /** Connections that never reached a socket, for lack of room: asked for once, at the end. */
   readonly unaccepted: () => number
+  readonly callbacks: Pick<CallbackOptions, 'ports' | 'hostLoopback' | 'tell'>
 }
 
 /** What an ended server had already sent, and the answers under way, are given this long. */
 const DRAIN_MS = 1000
 
 /** Everything behind the sandbox's sockets. It owns them from here on. */
-export function startRecorder({ context, sockets, hostname, unaccepted }: RecorderOptions): Recorder {
+export function startRecorder(options: RecorderOptions): Recorder {
+  const { context, sockets, hostname, unaccepted } = options
   const names = createNameBook()
   const sinkhole = createSinkhole()
   const over = new AbortController()
@@ -65,15 +69,20 @@ export function startRecorder({ context, sockets, hostname, unaccepted }: Record
     gaps,
     over: over.signal,
   })
+  const inward = inwardSockets(sockets.inward4, sockets.inward6)
+  const callbacks = serveCallbacks({ context, inward, ...options.callbacks })
   const drops = watchDrops(sockets.netfilter, { context, names, sinkhole })
   return {
     close: async (cause) => {
       // What the server did last may still wait in the sockets: it is recorded like all else.
       await new Promise(setImmediate)
       datagrams.readRest()
-      await settledWithin(Promise.allSettled([capture.drain(), dnsTcp.drain(), ...answering]), DRAIN_MS)
+      await settledWithin(
+        Promise.allSettled([capture.drain(), callbacks.drain(), dnsTcp.drain(), ...answering]),
+        DRAIN_MS,
+      )
       over.abort()
-      await capture.cut(cause)
+      await Promise.all([capture.cut(cause), callbacks.cut(cause)])
       await dnsTcp.close()
       await Promise.allSettled(answering)
       gaps.add('dns-limit', datagrams.lost())

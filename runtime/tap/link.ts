@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs'
 import type { TapConfig, TapStatus } from './config.ts'
 import { type Received, receiveDescriptors, sendAll } from './descriptors.ts'
 import { checked, poll, socketpair } from './libc.ts'
-import type { CaptureSockets } from './sockets.ts'
+import { type CaptureSockets, INWARD_SOCKETS } from './sockets.ts'
 
 const AF_UNIX = 1
 const SOCK_STREAM = 1
@@ -70,7 +70,9 @@ async function receiveSockets(fd: number, timeoutMs: number): Promise<CaptureSoc
 }
 
 function captureSockets(descriptors: readonly number[], ipv6: boolean): CaptureSockets {
-  const [tcp, dnsTcp, netfilter, dnsUdp4, dnsUdp6] = descriptors
+  const count = ipv6 ? 5 : 4
+  const [tcp, dnsTcp, netfilter, dnsUdp4, dnsUdp6] = descriptors.slice(0, count)
+  const inward = descriptors.slice(count)
   if (
     tcp === undefined ||
     dnsTcp === undefined ||
@@ -80,7 +82,10 @@ function captureSockets(descriptors: readonly number[], ipv6: boolean): CaptureS
   ) {
     throw new Error('the tap sent too few descriptors')
   }
-  return { tcp, dnsTcp, netfilter, dnsUdp4, dnsUdp6: dnsUdp6 ?? null }
+  return {
+    ...{ tcp, dnsTcp, netfilter, dnsUdp4, dnsUdp6: dnsUdp6 ?? null },
+    ...{ inward4: inward.slice(0, INWARD_SOCKETS), inward6: inward.slice(INWARD_SOCKETS) },
+  }
 }
 
 function parseStatus(text: string): TapStatus | null {

@@ -25,9 +25,10 @@ try {
   tell({ status: 'ready', ipv6 })
   sendDescriptors(
     LINK,
-    [sockets.tcp, sockets.dnsTcp, sockets.netfilter, sockets.dnsUdp4, sockets.dnsUdp6].filter(
-      (fd): fd is number => fd !== null,
-    ),
+    [
+      ...[sockets.tcp, sockets.dnsTcp, sockets.netfilter, sockets.dnsUdp4, sockets.dnsUdp6],
+      ...[...sockets.inward4, ...sockets.inward6],
+    ].filter((fd): fd is number => fd !== null),
   )
   step = 'orders'
   const config = orders()

@@ -20,9 +20,10 @@ const say = (status: object) => sendAll(link.peer, Buffer.from(`${JSON.stringify
 
 describe('the link to the tap', () => {
   it.each([
-    ['with IPv6', true, 5],
-    ['without', false, 4],
-  ])('carries the sockets, %s', async (_, ipv6, count) => {
+    ['with IPv6', true, 5, 8],
+    ['without', false, 4, 0],
+  ])('carries the sockets, %s', async (_, ipv6, single, inward6) => {
+    const count = single + 8 + inward6
     link = openTapLink()
     say({ status: 'ready', ipv6 })
     sendDescriptors(
@@ -30,7 +31,10 @@ describe('the link to the tap', () => {
       Array.from({ length: count }, () => open('/proc/self/stat')),
     )
     const sockets = await link.sockets(5000)
-    const received = Object.values(sockets).filter((fd): fd is number => fd !== null)
+    const received = Object.values(sockets)
+      .flat()
+      .filter((fd): fd is number => fd !== null)
+    expect([sockets.inward4.length, sockets.inward6.length]).toEqual([8, inward6])
     expect(received).toHaveLength(count)
     expect(new Set(received).size).toBe(count)
     expect(sockets.dnsUdp6 === null).toBe(!ipv6)

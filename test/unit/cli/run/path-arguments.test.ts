@@ -158,6 +158,12 @@ describe('an argument is passed on as it is, and a line says why', () => {
     expect(notes).toEqual([expect.stringContaining(`the sandbox has a ${at('data/file')} of its own`)])
   })
 
+  it('a file to be made where nothing is to be shown', () => {
+    expect(look(['~/new.db'], { mode: 'write' }).notes).toEqual([
+      `~/new.db is not there yet, and its folder is not shown: ${home} cannot be: a whole home folder is never shared`,
+    ])
+  })
+
   it('once', () => expect(look(['/', '/']).notes).toHaveLength(1))
 })
 
