@@ -4,6 +4,7 @@ import { McpRunError } from './model/errors.ts'
 import type { Journal } from './model/journal.ts'
 import type { LoadedProfile } from './model/profile.ts'
 import type { Phase, SessionEnd, SessionRecord } from './model/session.ts'
+import { hostAndPort, type UpstreamProxy } from './model/upstream-proxy.ts'
 import type { Mode } from './model/verdict.ts'
 import { compileRules } from './policy/rules.ts'
 import { recorderContext } from './recorder/context.ts'
@@ -32,6 +33,10 @@ export interface SessionOptions {
   /** Started ahead by the caller, who had other things to do meanwhile. */
   readonly storeThread?: StoreThread
   readonly launch: Omit<LaunchSpec, 'hostLoopbackPorts'>
+  /** The profile was given as this file, which a denial's advice names; null: it goes by its name. */
+  readonly profileFile: string | null
+  /** Where the host has no other way out; null: everything is dialled directly. */
+  readonly upstreamProxy: UpstreamProxy | null
   readonly onAlert: (alert: AlertEvent) => void
   readonly mark?: (span: string) => void
 }
@@ -62,7 +67,10 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     const sockets = await sandbox.sockets
     mark('sockets')
     journal = await opening
-    const record = sessionRecord(options, sandbox.limit(options.declared.limits))
+    const record = sessionRecord(options, [
+      ...sandbox.limit(options.declared.limits),
+      ...(options.upstreamProxy === null ? [] : [notJudged(options.upstreamProxy)]),
+    ])
     await journal.write({ kind: 'session-opened', session: record })
     mark('session row')
     const failure = failureOnce()
@@ -73,6 +81,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       phase: options.phase,
       mode: options.mode,
       rules,
+      profileFile: options.profileFile,
       clock: Date.now,
       journal,
       onAlert: options.onAlert,
@@ -83,6 +92,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       sockets,
       hostname: SANDBOX_HOST,
       unaccepted: sandbox.unaccepted,
+      upstreamProxy: options.upstreamProxy,
     })
     const hostLoopbackPorts = [...new Set(rules.loopback.flatMap((rule) => rule.ports))]
     const server = await sandbox.launch({ ...options.launch, hostLoopbackPorts })
@@ -159,6 +169,10 @@ async function finish(parts: {
   await journal.close().catch(failure.report)
   if (failure.error !== null) throw failure.error
   return exit
+}
+
+function notJudged(proxy: UpstreamProxy): string {
+  return `names are resolved by the proxy ${hostAndPort(proxy)}: address classes are not judged for them`
 }
 
 function sessionRecord(options: SessionOptions, notEnforced: readonly string[]): SessionRecord {

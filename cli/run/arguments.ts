@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly allowWrite: readonly string[]
   readonly passEnv: readonly string[]
   readonly store: string | undefined
+  /** A URL, perhaps with a password, or `none`; null: as the environment says. */
+  readonly upstreamProxy: string | null
   readonly packages: readonly string[]
   readonly timing: boolean
 }
@@ -36,6 +38,7 @@ const OPTIONS = {
   'allow-write': { type: 'string', multiple: true },
   'pass-env': { type: 'string', multiple: true },
   store: { type: 'string' },
+  'upstream-proxy': { type: 'string' },
   package: { type: 'string', multiple: true, short: 'p' },
   yes: { type: 'boolean', short: 'y' },
   timing: { type: 'boolean' },
@@ -60,6 +63,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     allowWrite: values['allow-write'] ?? [],
     passEnv: (values['pass-env'] ?? []).map(environmentName),
     store: values.store,
+    upstreamProxy: values['upstream-proxy'] ?? null,
     packages: values.package ?? [],
     timing: values.timing ?? false,
   }

@@ -6,7 +6,9 @@ import { stopServer } from '../../runtime/mcp/shutdown.ts'
 import { McpRunError } from '../../runtime/model/errors.ts'
 import { escapeText } from '../../runtime/model/text.ts'
 import { ensurePackage, type InstalledPackage } from '../../runtime/packages/ensure-package.ts'
+import type { NpmProxy } from '../../runtime/packages/install-run.ts'
 import type { OpenSandbox, SandboxBackend, ServerExit } from '../../runtime/sandbox/backend.ts'
+import { nativeRootHolds } from '../../runtime/sandbox/certificates.ts'
 import { serverEnvironment } from '../../runtime/sandbox/environment.ts'
 import { isWithin } from '../../runtime/sandbox/shares.ts'
 import { type Session, startSession } from '../../runtime/session.ts'
@@ -20,6 +22,7 @@ import { installer } from './install.ts'
 import { ownCommand, type Plan, packageCommand, plan, wantedShares } from './plan.ts'
 import { serverHome } from './server-home.ts'
 import type { Timing } from './timing.ts'
+import { findUpstreamProxy } from './upstream-proxy.ts'
 
 /** Clients give mcp-run twice two seconds: all of its own steps fit in between. */
 const GRACE_MS = 1500
@@ -47,9 +50,14 @@ export async function serve(
   const planned = plan(args, profiles)
   timing.mark('profile')
   let notify = (_notice: AlertNotice): void => undefined
-  const onAlert = tellOnce(say, (notice) => notify(notice), profileFile(args, planned))
+  const file = profileFile(args, planned)
+  const onAlert = tellOnce(say, (notice) => notify(notice), file)
   const server = planned.loaded.profile.name
-  const install = installer({ server, backend, store, workerPath: paths.storeWorker, onAlert })
+  const proxyFor = (npm: NpmProxy | null) =>
+    findUpstreamProxy({ option: args.options.upstreamProxy, env: process.env, npm })
+  // Said before anything is installed, where it cannot be used.
+  const upstreamProxy = proxyFor(null)
+  const install = installer({ server, backend, store, workerPath: paths.storeWorker, onAlert, proxyFor })
   const installed = await installedPackage(planned, { store, install })
   timing.mark('package')
   const launch = launchSpec(args, planned, installed, { store, home: backend.homePath })
@@ -65,6 +73,8 @@ export async function serve(
     workerPath: paths.storeWorker,
     storeThread,
     launch,
+    profileFile: file,
+    upstreamProxy,
     onAlert,
     mark: timing.mark,
   })
@@ -133,6 +143,7 @@ function launchSpec(
     home,
     cwd: cwd ?? home,
     node: realpathSync(process.execPath),
+    rootHolds: nativeRootHolds,
   })
   return {
     command,
@@ -181,7 +192,7 @@ async function converse(
   })
   onNotify((notice) => {
     bridge.notify('warning', {
-      message: `mcp-run: ${notice.destination}: ${notice.reason}, ${notice.action}`,
+      message: `mcp-run: ${notice.destination}: ${notice.reason}, ${notice.action}: ${notice.because}`,
       ...notice,
     })
   })

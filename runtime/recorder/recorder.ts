@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import type { UpstreamProxy } from '../model/upstream-proxy.ts'
 import { serveDatagrams } from '../tap/datagrams.ts'
 import { CAPTURE_PORT, DNS_PORT, OWN_IPV4, OWN_IPV6 } from '../tap/rules.ts'
 import type { CaptureSockets } from '../tap/sockets.ts'
@@ -11,6 +12,7 @@ import { createGapCounter } from './gap-counter.ts'
 import { createNameBook } from './name-book.ts'
 import { createResolver } from './resolver.ts'
 import { createSinkhole } from './sinkhole.ts'
+import { createProxyDialer } from './upstream-proxy.ts'
 
 export interface Recorder {
   /** Cuts every connection, and resolves when all that happened is recorded. */
@@ -24,22 +26,26 @@ export interface RecorderOptions {
   readonly hostname: string
   /** Connections that never reached a socket, for lack of room: asked for once, at the end. */
   readonly unaccepted: () => number
+  /** Null: everything is dialled directly. */
+  readonly upstreamProxy: UpstreamProxy | null
 }
 
 /** What an ended server had already sent, and the answers under way, are given this long. */
 const DRAIN_MS = 1000
 
 /** Everything behind the sandbox's sockets. It owns them from here on. */
-export function startRecorder({ context, sockets, hostname, unaccepted }: RecorderOptions): Recorder {
+export function startRecorder(options: RecorderOptions): Recorder {
+  const { context, sockets, hostname, unaccepted, upstreamProxy } = options
   const names = createNameBook()
   const sinkhole = createSinkhole()
   const over = new AbortController()
   // One listener for each connection and question under way.
   setMaxListeners(0, over.signal)
   const resolver = createResolver(context.clock, over.signal)
+  const proxy = upstreamProxy && createProxyDialer(upstreamProxy, context.clock, over.signal)
   const own = { hostname, ipv4: OWN_IPV4, ipv6: OWN_IPV6 }
   const gaps = createGapCounter(context)
-  const answer = createDnsServer({ context, names, sinkhole, resolver, own, gaps, over: over.signal })
+  const answer = createDnsServer({ context, names, sinkhole, resolver, proxy, own, gaps, over: over.signal })
   const answering = new Set<Promise<Buffer | null>>()
   const answerAll: typeof answer = (request) => {
     const answered = answer(request).finally(() => answering.delete(answered))
@@ -61,6 +67,7 @@ export function startRecorder({ context, sockets, hostname, unaccepted }: Record
     names,
     sinkhole,
     resolver,
+    proxy,
     isOwn,
     gaps,
     over: over.signal,
