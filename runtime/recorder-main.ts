@@ -26,7 +26,7 @@ channel.on('start', async ({ start }) => {
     await recorder?.close(cause)
     channel.send({ kind: 'closed' })
   })
-  const { egress, hostname, ...facts } = start
+  const { egress, hostname, upstreamProxy, ...facts } = start
   const context = recorderContext({
     ...facts,
     rules: compileRules(egress),
@@ -41,6 +41,7 @@ channel.on('start', async ({ start }) => {
     context,
     sockets: await sockets,
     hostname,
+    upstreamProxy,
     askDrops: link.ask,
     elsewhere: stdio.as<StreamMessage, StreamMessage>(),
     callbacks: { ports: [], hostLoopback: [], tell: () => undefined },

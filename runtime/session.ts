@@ -4,6 +4,7 @@ import { McpRunError } from './model/errors.ts'
 import type { Journal } from './model/journal.ts'
 import type { LoadedProfile } from './model/profile.ts'
 import type { Phase, SessionEnd, SessionRecord } from './model/session.ts'
+import { hostAndPort, type UpstreamProxy } from './model/upstream-proxy.ts'
 import type { Mode } from './model/verdict.ts'
 import { compileRules } from './policy/rules.ts'
 import { recorderContext } from './recorder/context.ts'
@@ -34,6 +35,10 @@ export interface SessionOptions {
   /** Started ahead by the caller, who had other things to do meanwhile. */
   readonly storeThread?: StoreThread
   readonly launch: Omit<LaunchSpec, 'hostLoopbackPorts'>
+  /** The profile was given as this file, which a denial's advice names; null: it goes by its name. */
+  readonly profileFile: string | null
+  /** Where the host has no other way out; null: everything is dialled directly. */
+  readonly upstreamProxy: UpstreamProxy | null
   readonly onAlert: (alert: AlertEvent) => void
   /** Takes what a person should know while the server runs, in sentences. */
   readonly tell: (sentence: string) => void
@@ -66,13 +71,17 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     const capture = await sandbox.capture
     mark('capture')
     journal = await opening
-    const record = sessionRecord(options, await sandbox.limit(options.declared.limits))
+    const record = sessionRecord(options, [
+      ...(await sandbox.limit(options.declared.limits)),
+      ...(options.upstreamProxy === null ? [] : [notJudged(options.upstreamProxy)]),
+    ])
     await journal.write({ kind: 'session-opened', session: record })
     mark('session row')
     const failure = failureOnce()
     const rules = compileRules(options.declared.egress)
     const hostLoopbackPorts = [...new Set(rules.loopback.flatMap((rule) => rule.ports))]
-    const facts = { server: name, session: record.id, phase: options.phase, mode: options.mode }
+    const { phase, mode, profileFile } = options
+    const facts = { server: name, session: record.id, phase, mode, profileFile }
     const context = {
       ...facts,
       rules,
@@ -81,6 +90,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       onAlert: options.onAlert,
       onFailure: failure.report,
     }
+    const { upstreamProxy } = options
     const callbacks = {
       ports: options.declared.callbackPorts,
       hostLoopback: hostLoopbackPorts,
@@ -92,12 +102,13 @@ export async function startSession(options: SessionOptions): Promise<Session> {
             ...capture,
             context: recorderContext(context),
             hostname: SANDBOX_HOST,
+            upstreamProxy,
             callbacks,
           })
         : startRemoteRecorder({
             channel: capture.channel,
             context,
-            start: { ...facts, egress: options.declared.egress, hostname: SANDBOX_HOST },
+            start: { ...facts, egress: options.declared.egress, hostname: SANDBOX_HOST, upstreamProxy },
             callbacks,
           })
     const server = await sandbox.launch({ ...options.launch, hostLoopbackPorts })
@@ -170,6 +181,10 @@ async function finish(parts: {
   await journal.close().catch(failure.report)
   if (failure.error !== null) throw failure.error
   return exit
+}
+
+function notJudged(proxy: UpstreamProxy): string {
+  return `names are resolved by the proxy ${hostAndPort(proxy)}: address classes are not judged for them`
 }
 
 function sessionRecord(options: SessionOptions, notEnforced: readonly string[]): SessionRecord {

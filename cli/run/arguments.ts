@@ -15,6 +15,8 @@ export interface RunOptions {
   /** `--image`: the server's own image; what follows are its arguments. */
   readonly image: string | null
   readonly store: string | undefined
+  /** A URL, perhaps with a password, or `none`; null: as the environment says. */
+  readonly upstreamProxy: string | null
   readonly packages: readonly string[]
   readonly timing: boolean
 }
@@ -42,6 +44,7 @@ const OPTIONS = {
   image: { type: 'string' },
   'pass-env': { type: 'string', multiple: true },
   store: { type: 'string' },
+  'upstream-proxy': { type: 'string' },
   package: { type: 'string', multiple: true, short: 'p' },
   yes: { type: 'boolean', short: 'y' },
   timing: { type: 'boolean' },
@@ -68,6 +71,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     image: values.image ?? null,
     passEnv: (values['pass-env'] ?? []).map(environmentName),
     store: values.store,
+    upstreamProxy: values['upstream-proxy'] ?? null,
     packages: values.package ?? [],
     timing: values.timing ?? false,
   }

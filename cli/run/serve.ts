@@ -5,6 +5,7 @@ import { startBridge } from '../../runtime/mcp/bridge.ts'
 import { stopServer } from '../../runtime/mcp/shutdown.ts'
 import { McpRunError } from '../../runtime/model/errors.ts'
 import { ensurePackage, type InstalledPackage } from '../../runtime/packages/ensure-package.ts'
+import type { NpmProxy } from '../../runtime/packages/install-run.ts'
 import type { OpenSandbox, SandboxBackend, ServerExit } from '../../runtime/sandbox/backend.ts'
 import { serverEnvironment } from '../../runtime/sandbox/environment.ts'
 import { isWithin } from '../../runtime/sandbox/shares.ts'
@@ -24,6 +25,7 @@ import { say } from './say.ts'
 import { serverHome } from './server-home.ts'
 import { tellUrls } from './tell-urls.ts'
 import type { Timing } from './timing.ts'
+import { findUpstreamProxy } from './upstream-proxy.ts'
 
 /** Clients give mcp-run twice two seconds: all of its own steps fit in between. */
 const GRACE_MS = 1500
@@ -52,9 +54,14 @@ export async function serve(
   const planned = plan(args, profiles)
   timing.mark('profile')
   let notify = (_notice: AlertNotice): void => undefined
-  const onAlert = tellOnce(say, (notice) => notify(notice), profileFile(args, planned))
+  const file = profileFile(args, planned)
+  const onAlert = tellOnce(say, (notice) => notify(notice), file)
   const server = planned.loaded.profile.name
-  const install = installer({ server, backend, store, workerPath: paths.storeWorker, onAlert })
+  const proxyFor = (npm: NpmProxy | null) =>
+    findUpstreamProxy({ option: args.options.upstreamProxy, env: process.env, npm })
+  // Said before anything is installed, where it cannot be used.
+  const upstreamProxy = proxyFor(null)
+  const install = installer({ server, backend, store, workerPath: paths.storeWorker, onAlert, proxyFor })
   const installed = await installedPackage(planned, { store, install, backend })
   timing.mark('package')
   const launch = launchSpec(args, planned, installed, { store, backend, programs: paths.programs })
@@ -71,6 +78,8 @@ export async function serve(
     workerPath: paths.storeWorker,
     storeThread,
     launch,
+    profileFile: file,
+    upstreamProxy,
     onAlert,
     tell: say,
     mark: timing.mark,
@@ -213,7 +222,7 @@ async function converse(
   })
   onNotify((notice) => {
     bridge.notify('warning', {
-      message: `mcp-run: ${notice.destination}: ${notice.reason}, ${notice.action}`,
+      message: `mcp-run: ${notice.destination}: ${notice.reason}, ${notice.action}: ${notice.because}`,
       ...notice,
     })
   })

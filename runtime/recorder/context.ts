@@ -11,6 +11,8 @@ export interface RecorderContext {
   readonly phase: Phase
   readonly mode: Mode
   readonly rules: Rules
+  /** The profile was given as this file; null: it goes by its name. */
+  readonly profileFile: string | null
   readonly clock: () => number
   /** Unique over all sessions. */
   readonly nextId: () => string

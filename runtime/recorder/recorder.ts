@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import type { UpstreamProxy } from '../model/upstream-proxy.ts'
 import type { Channel } from '../tap/channel.ts'
 import { serveDatagrams } from '../tap/datagrams.ts'
 import { askDirectly, type DropSource } from '../tap/drop-counters.ts'
@@ -19,6 +20,7 @@ import type { StreamMessage } from './remote/messages.ts'
 import { carriedStreams, type DialPort } from './remote/streams.ts'
 import { createResolver } from './resolver.ts'
 import { createSinkhole } from './sinkhole.ts'
+import { createProxyDialer } from './upstream-proxy.ts'
 
 export interface Recorder {
   /** Cuts every connection, and resolves when all that happened is recorded. */
@@ -35,6 +37,8 @@ export interface RecorderOptions {
   /** For a recorder elsewhere than on the host: its connections to the host's loopback, and from there. */
   readonly elsewhere?: Channel<StreamMessage, StreamMessage>
   readonly callbacks: Pick<CallbackOptions, 'ports' | 'hostLoopback' | 'tell'>
+  /** Null: everything is dialled directly. */
+  readonly upstreamProxy: UpstreamProxy | null
 }
 
 /** What an ended server had already sent, and the answers under way, are given this long. */
@@ -42,16 +46,20 @@ const DRAIN_MS = 1000
 
 /** Everything behind the sandbox's sockets. It owns them from here on. */
 export function startRecorder(options: RecorderOptions): Recorder {
-  const { context, sockets, hostname, askDrops, elsewhere } = options
+  const { context, sockets, hostname, askDrops, elsewhere, upstreamProxy } = options
   const names = createNameBook()
   const sinkhole = createSinkhole()
   const over = new AbortController()
   // One listener for each connection and question under way.
   setMaxListeners(0, over.signal)
   const resolver = createResolver(context.clock, over.signal)
+  const inward = inwardSockets(sockets.inward4, sockets.inward6)
+  const reach: DialPort = (port) => reachInward(inward, port)
+  const dialLoopback = elsewhere && carriedStreams(elsewhere, 'recorder', reach)
+  const proxy = upstreamProxy && createProxyDialer(upstreamProxy, context.clock, over.signal, dialLoopback)
   const own = { hostname, ipv4: OWN_IPV4, ipv6: OWN_IPV6 }
   const gaps = createGapCounter(context)
-  const answer = createDnsServer({ context, names, sinkhole, resolver, own, gaps, over: over.signal })
+  const answer = createDnsServer({ context, names, sinkhole, resolver, proxy, own, gaps, over: over.signal })
   const answering = new Set<Promise<Buffer | null>>()
   const answerAll: typeof answer = (request) => {
     const answered = answer(request).finally(() => answering.delete(answered))
@@ -68,14 +76,12 @@ export function startRecorder(options: RecorderOptions): Recorder {
     )
   })
   const dnsTcp = serveDnsTcp(sockets.dnsTcp, answerAll, () => gaps.add('dns-limit'))
-  const inward = inwardSockets(sockets.inward4, sockets.inward6)
-  const reach: DialPort = (port) => reachInward(inward, port)
-  const dialLoopback = elsewhere && carriedStreams(elsewhere, 'recorder', reach)
   const capture = serveCapture(sockets.tcp, {
     context,
     names,
     sinkhole,
     resolver,
+    proxy,
     isOwn,
     gaps,
     over: over.signal,

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Profile } from '../model/profile.ts'
 import type { Share } from './backend.ts'
+import { certificateEnvironment } from './certificates.ts'
 import { isInRoot, programShare } from './shares.ts'
 
 /** Passed on always: they say how a person likes text, and nothing of who the person is. */
@@ -9,8 +9,6 @@ const HARMLESS = /^(LANG|LANGUAGE|LC_[A-Z]+|TZ|TERM|COLORTERM|NO_COLOR|FORCE_COL
 const PATH = ['/usr/local/bin', '/usr/bin', '/bin']
 /** Where mcp-run's own programs appear in the sandbox. */
 const PROGRAMS = '/mcp-run/bin'
-/** Where a company's own certificates appear in the sandbox, when the root does not hold their file. */
-const EXTRA_CA = '/etc/mcp-run/extra-ca.pem'
 
 export interface Environment {
   readonly env: Readonly<Record<string, string>>
@@ -51,25 +49,16 @@ export function serverEnvironment(options: EnvironmentOptions): Environment {
     SHELL: '/bin/sh',
     TMPDIR: '/tmp',
   })
-  const certificates = extraCertificates(host.NODE_EXTRA_CA_CERTS, holds)
-  Object.assign(env, certificates.env)
   for (const name of [...profile.pass, ...pass]) {
     const value = host[name]
     if (value !== undefined) env[name] = value
   }
+  // Passed by name or not: the host's path says nothing in there.
+  const certificates = certificateEnvironment(host, holds)
+  Object.assign(env, certificates.env)
   for (const [name, value] of Object.entries(profile.set)) {
     env[name] = value.replace(/\$\{(HOME|CWD)\}/g, (_, which) => (which === 'HOME' ? home : cwd))
   }
   const own = { source: programs, target: PROGRAMS, write: false }
   return { env, shares: [own, ...certificates.shares, ...(node === null ? [] : programShare(node))] }
-}
-
-/** A company's own certificate authorities hold in the sandbox too. */
-function extraCertificates(file: string | undefined, holds: EnvironmentOptions['holds']): Environment {
-  if (file === undefined || file === '' || !existsSync(file)) return { env: {}, shares: [] }
-  if (holds(file)) return { env: { NODE_EXTRA_CA_CERTS: file }, shares: [] }
-  return {
-    env: { NODE_EXTRA_CA_CERTS: EXTRA_CA },
-    shares: [{ source: file, target: EXTRA_CA, write: false }],
-  }
 }

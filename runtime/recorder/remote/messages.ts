@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../../model/journal.ts'
 import type { EgressRule } from '../../model/profile.ts'
 import type { Phase } from '../../model/session.ts'
+import type { UpstreamProxy } from '../../model/upstream-proxy.ts'
 import type { Mode } from '../../model/verdict.ts'
 
 /** What a recorder in a container needs to know of the session. */
@@ -9,8 +10,10 @@ export interface RemoteStart {
   readonly session: string
   readonly phase: Phase
   readonly mode: Mode
+  readonly profileFile: string | null
   readonly egress: readonly EgressRule[]
   readonly hostname: string
+  readonly upstreamProxy: UpstreamProxy | null
 }
 
 /** mcp-run to its recorder elsewhere. */

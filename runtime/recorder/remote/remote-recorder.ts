@@ -36,7 +36,7 @@ export function startRemoteRecorder(options: RemoteRecorderOptions): Recorder {
   channel.on('broken', ({ message }) => options.context.onFailure(new Error(message)))
   const over = new AbortController()
   const ownLoopback: DialPort = async (port) => {
-    const declared = callbacks.hostLoopback.includes(port)
+    const declared = callbacks.hostLoopback.includes(port) || start.upstreamProxy?.port === port
     return declared ? dial(LOOPBACK, port, over.signal) : { ok: false, code: 'EACCES' }
   }
   const reach = carriedStreams(options.channel.as<StreamMessage, StreamMessage>(), 'host', ownLoopback)

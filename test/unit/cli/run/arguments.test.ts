@@ -12,6 +12,7 @@ const NONE = {
   allowWrite: [],
   passEnv: [],
   store: undefined,
+  upstreamProxy: null,
   packages: [],
   timing: false,
 }
@@ -36,6 +37,7 @@ describe('parseArguments', () => {
     [['-p', 'pkg', 'command', 'x'], run({ packages: ['pkg'] }, ['command', 'x'])],
     [['-ppkg', 'command'], run({ packages: ['pkg'] }, ['command'])],
     [['--package=a', '--package', 'b', 'c'], run({ packages: ['a', 'b'] }, ['c'])],
+    [['--upstream-proxy', 'none', 'pkg'], run({ upstreamProxy: 'none' }, ['pkg'])],
     [['--profile', 'p', '--', 'node', '--version'], run({ profile: 'p' }, ['node', '--version'], true)],
     [['--profile', 'p', '--', '--', 'x'], run({ profile: 'p' }, ['--', 'x'], true)],
     [['--', 'doctor'], run({}, ['doctor'], true)],
