@@ -1,5 +1,7 @@
 import { McpRunError } from '../../runtime/model/errors.ts'
 import type { SandboxBackend } from '../../runtime/sandbox/backend.ts'
+import type { DockerBackend } from '../../runtime/sandbox/docker/docker.ts'
+import type { EngineEndpoint } from '../../runtime/sandbox/docker/endpoint.ts'
 import { storeFolder } from '../../runtime/store/store-folder.ts'
 import type { OwnPaths } from '../paths.ts'
 import type { RunArguments } from './arguments.ts'
@@ -26,12 +28,17 @@ export async function chooseBackend(args: RunArguments, paths: OwnPaths): Promis
   }
   const wanted = wantedSandbox(question)
   if (wanted !== null && !(question.image && question.asked === 'native')) {
-    const backend = wanted.sandbox === 'native' ? await native(paths) : await docker(args, paths, store)
+    const backend =
+      wanted.sandbox === 'native'
+        ? await native(paths)
+        : await docker(args, paths, store, await enginesFor(args))
     const remember = !question.image && question.remembered?.sandbox !== wanted.sandbox
     return { backend, confirm: () => remember && keep(store, key, wanted) }
   }
+  // An engine that is named, and whose name is broken, is an error: never silently another sandbox.
+  const engines = await enginesFor(args)
   const engine = await tried(async () => {
-    const backend = await docker(args, paths, store)
+    const backend = await docker(args, paths, store, engines)
     await backend.prepare()
     return backend
   })
@@ -81,8 +88,17 @@ async function native(paths: OwnPaths): Promise<SandboxBackend> {
   return nativeBackend({ tapPath: paths.tap })
 }
 
-async function docker(args: RunArguments, paths: OwnPaths, store: string) {
+async function docker(
+  args: RunArguments,
+  paths: OwnPaths,
+  store: string,
+  engines: readonly EngineEndpoint[],
+): Promise<DockerBackend> {
   const { engineBackend } = await import('./engine-backend.ts')
-  const prefer = args.own && /podman/.test(args.words[0] ?? '') ? 'podman' : undefined
-  return engineBackend({ paths, store, recorder: args.options.recorder, ...(prefer && { prefer }) })
+  return engineBackend({ paths, store, recorder: args.options.recorder, engines })
+}
+
+async function enginesFor({ own, words }: RunArguments): Promise<readonly EngineEndpoint[]> {
+  const { knownEngines } = await import('./engine.ts')
+  return knownEngines(own && /podman/.test(words[0] ?? '') ? 'podman' : undefined)
 }

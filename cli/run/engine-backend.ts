@@ -1,4 +1,5 @@
 import { type DockerBackend, type DockerOptions, dockerBackend } from '../../runtime/sandbox/docker/docker.ts'
+import type { EngineEndpoint } from '../../runtime/sandbox/docker/endpoint.ts'
 import type { OwnPaths } from '../paths.ts'
 import { baseImages, basesByRole } from './base-images.ts'
 import { answeringEngine } from './engine.ts'
@@ -9,13 +10,14 @@ export async function engineBackend(options: {
   readonly paths: OwnPaths
   readonly store: string
   readonly recorder: DockerOptions['recorder']
-  readonly prefer?: 'docker' | 'podman'
+  /** In order of preference: the first that answers. */
+  readonly engines: readonly EngineEndpoint[]
 }): Promise<DockerBackend> {
-  const { paths, store, recorder, prefer } = options
+  const { paths, store, recorder, engines } = options
   const { dockerfiles, tap } = paths
   const base = basesByRole(baseImages(store))
   return dockerBackend({
-    endpoint: await answeringEngine(prefer),
+    endpoint: await answeringEngine(engines),
     store,
     sources: { dockerfiles, tap, recorder: paths.recorder, base },
     recorder,

@@ -8,14 +8,18 @@ import { findEngines } from '../../runtime/sandbox/docker/find-engines.ts'
 const ANSWER_MS = 3000
 const SSH_ANSWER_MS = 30_000
 
-/** The first container engine that answers. Throws `sandbox-unavailable`, saying which were tried. */
-export async function answeringEngine(prefer?: 'docker' | 'podman'): Promise<EngineEndpoint> {
-  const found = findEngines({
+/** Those that there may be. Throws `sandbox-unavailable` where one is named and its name is broken. */
+export function knownEngines(prefer?: 'docker' | 'podman'): readonly EngineEndpoint[] {
+  return findEngines({
     env: process.env,
     home: homedir(),
     uid: process.getuid?.() ?? 0,
     ...(prefer !== undefined && { prefer }),
   })
+}
+
+/** The first container engine that answers. Throws `sandbox-unavailable`, saying what the first one did. */
+export async function answeringEngine(found: readonly EngineEndpoint[]): Promise<EngineEndpoint> {
   let failure: McpRunError | null = null
   for (const endpoint of found) {
     try {

@@ -7,8 +7,6 @@ import { McpRunError } from '../../runtime/model/errors.ts'
 import { ensurePackage, type InstalledPackage } from '../../runtime/packages/ensure-package.ts'
 import type { NpmProxy } from '../../runtime/packages/install-run.ts'
 import type { OpenSandbox, SandboxBackend, ServerExit } from '../../runtime/sandbox/backend.ts'
-import { serverEnvironment } from '../../runtime/sandbox/environment.ts'
-import { isWithin } from '../../runtime/sandbox/shares.ts'
 import { type Session, startSession } from '../../runtime/session.ts'
 import type { StoreThread } from '../../runtime/store/open-journal.ts'
 import { storeFolder } from '../../runtime/store/store-folder.ts'
@@ -19,10 +17,9 @@ import type { RunArguments } from './arguments.ts'
 import { type AskedUrls, openAskedUrls } from './asked-urls.ts'
 import type { ChosenBackend } from './backend.ts'
 import { installer } from './install.ts'
-import { pathArguments, shownText } from './path-arguments.ts'
-import { outerFirst, ownCommand, type Plan, packageCommand, plan, wantedShares } from './plan.ts'
+import { launchSpec, limitsOf } from './launch.ts'
+import { type Plan, plan } from './plan.ts'
 import { say } from './say.ts'
-import { serverHome } from './server-home.ts'
 import { tellUrls } from './tell-urls.ts'
 import type { Timing } from './timing.ts'
 import { findUpstreamProxy } from './upstream-proxy.ts'
@@ -52,6 +49,7 @@ export async function serve(
     cwd: process.cwd(),
   }
   const planned = plan(args, profiles)
+  if (planned.target.kind === 'image' && backend.name === 'native') throw imageInNative()
   timing.mark('profile')
   let notify = (_notice: AlertNotice): void => undefined
   const file = profileFile(args, planned)
@@ -64,14 +62,14 @@ export async function serve(
   const install = installer({ server, backend, store, workerPath: paths.storeWorker, onAlert, proxyFor })
   const installed = await installedPackage(planned, { store, install, backend })
   timing.mark('package')
-  const launch = launchSpec(args, planned, installed, { store, backend, programs: paths.programs })
+  const launch = launchSpec(args, planned, { store, backend, installed, programs: paths.programs })
   const asked = openAskedUrls(launch.home)
   const session = await startSession({
     server,
     phase: 'run',
     mode: args.options.mode ?? planned.loaded.profile.mode,
-    declared: { ...planned.loaded.profile, digest: planned.loaded.digest },
-    package: installed && { label: `${installed.name}@${installed.version}`, integrity: installed.integrity },
+    declared: { ...planned.loaded.profile, limits: limitsOf(planned), digest: planned.loaded.digest },
+    package: whatRuns(planned, installed),
     backend,
     sandbox,
     store,
@@ -88,6 +86,12 @@ export async function serve(
   announce(session, planned, launch.cwd)
   return converse(session, asked, args.options.timing ? timing : null, (send) => {
     notify = send
+  })
+}
+
+function imageInNative(): McpRunError {
+  return new McpRunError('sandbox-unavailable', 'an image runs in a container, and this start has none', {
+    hint: 'start Docker or Podman, and use --sandbox docker',
   })
 }
 
@@ -109,7 +113,7 @@ async function installedPackage(
     backend: SandboxBackend
   },
 ): Promise<InstalledPackage | null> {
-  if (target.kind === 'command') return null
+  if (target.kind !== 'package') return null
   const runtime = await backend.nodeRuntime()
   try {
     return await ensurePackage({
@@ -129,64 +133,15 @@ async function installedPackage(
   }
 }
 
-function launchSpec(
-  { options, own }: RunArguments,
-  { target, loaded }: Plan,
-  installed: InstalledPackage | null,
-  { store, backend, programs }: { store: string; backend: SandboxBackend; programs: string },
-) {
-  const home = backend.homePath
-  const context = { cwd: process.cwd(), store }
-  const wanted = wantedShares(loaded, options, context)
-  const named = pathArguments(target.kind === 'package' ? target.args : target.command.slice(1), {
-    ...context,
-    mode: loaded.profile.pathArguments,
-    granted: wanted,
-    home,
-  })
-  const shown = outerFirst([...wanted, ...named.shares])
-  const shares = [...shown]
-  let command: readonly string[] = []
-  let cwd = shown.some(({ target: folder }) => isWithin(context.cwd, folder)) ? context.cwd : null
-  if (installed !== null && target.kind === 'package') {
-    const inside = packageCommand(installed)
-    command = [...inside.command, ...named.words]
-    shares.push(inside.share)
-  } else if (target.kind === 'command') {
-    command = [...target.command.slice(0, 1), ...named.words]
-    if (own) {
-      const seen = ownCommand(target.command, context)
-      shares.unshift(...seen.shares)
-      cwd ??= seen.cwd
-      if (cwd === null && seen.refused !== null)
-        say(`${context.cwd} is not shared: ${seen.refused}; --allow-read DIR shares a folder`)
-    }
-  }
-  named.notes.forEach(say)
-  if (shown.length > 0) say(`shown: ${shownText(shown)}`)
-  const environment = serverEnvironment({
-    host: process.env,
-    profile: loaded.profile.env,
-    pass: options.passEnv,
-    home,
-    cwd: cwd ?? home,
-    node: backend.name === 'native' ? realpathSync(process.execPath) : null,
-    holds: backend.holds,
-    programs,
-  })
-  return {
-    command,
-    env: environment.env,
-    cwd: cwd ?? home,
-    home: serverHome(store, loaded.profile.name, backend.owner),
-    shares: [...shares, ...environment.shares],
-  }
+function whatRuns({ target }: Plan, installed: InstalledPackage | null) {
+  if (target.kind === 'image') return { label: target.request.image, integrity: null }
+  return installed && { label: `${installed.name}@${installed.version}`, integrity: installed.integrity }
 }
 
-function announce({ record }: Session, { loaded, undeclared }: Plan, cwd: string): void {
+function announce({ record }: Session, { loaded, undeclared }: Plan, cwd: string | null): void {
   const what = record.package ?? 'own command'
   say(
-    `${record.server}: ${what}, sandbox ${record.sandbox}, mode ${record.mode}, profile ${record.profileDigest.slice(0, 19)}, folder ${cwd}`,
+    `${record.server}: ${what}, sandbox ${record.sandbox}, mode ${record.mode}, profile ${record.profileDigest.slice(0, 19)}, folder ${cwd ?? "the image's own"}`,
   )
   for (const sentence of record.notEnforced) say(sentence)
   if (record.mode === 'monitor')

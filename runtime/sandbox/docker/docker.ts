@@ -136,9 +136,8 @@ function openDocker(parts: Parts): OpenSandbox {
       image: parts.image,
       say: options.say,
     })
-    const [uid = 0, gid = uid] = (user ?? '0:0').split(':').map(Number)
     const tapId = (await (await tapped).container).id
-    const etc = folder.etc(uid, gid)
+    const etc = folder.etc(user)
     return containers.create(
       api,
       serverContainer({ spec, image, limits, user, tap: tapId, etc, seccompFile: null }),
