@@ -4,6 +4,22 @@ const buildFirst = { globalSetup: ['test/global-setup.ts'] }
 // One internet at a time: its tests measure, and start sandboxes that want the cores.
 const alone = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 }
 
+const SANDBOXES = ['native', 'docker', 'docker-recorder'] as const
+
+/**
+ * The same files on every sandbox, each as a project of its own; below `native/` and `docker/` those of one alone.
+ * TEST_SANDBOX tells the fixtures.
+ */
+function onSandboxes(suite: 'e2e' | 'attack') {
+  return SANDBOXES.map((sandbox) => {
+    const [engine, recorder] = sandbox.split('-')
+    const name = sandbox === 'native' ? suite : `${suite}-${recorder ?? engine}`
+    const include = [`test/${suite}/*.test.ts`, `test/${suite}/${engine}/**/*.test.ts`]
+    const globalSetup = [...buildFirst.globalSetup, ...(sandbox === 'native' ? [] : ['test/engine-setup.ts'])]
+    return { test: { name, include, globalSetup, env: { TEST_SANDBOX: sandbox }, ...alone } }
+  })
+}
+
 export default defineConfig({
   test: {
     projects: [
@@ -17,8 +33,8 @@ export default defineConfig({
           ...buildFirst,
         },
       },
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...buildFirst, ...alone } },
-      { test: { name: 'attack', include: ['test/attack/**/*.test.ts'], ...buildFirst, ...alone } },
+      ...onSandboxes('e2e'),
+      ...onSandboxes('attack'),
     ],
   },
 })
