@@ -1,23 +1,28 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 const buildFirst = { globalSetup: ['test/global-setup.ts'] }
 // One internet at a time: its tests measure, and start sandboxes that want the cores.
 const alone = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 }
 
-const SANDBOXES = ['native', 'docker', 'docker-recorder'] as const
+/** Of each suite, the folders of tests that hold on some sandboxes alone; all others run on every one. */
+const SANDBOXES = {
+  native: { project: '', folders: ['native', 'online'] },
+  docker: { project: '-docker', folders: ['docker', 'online'] },
+  'docker-recorder': { project: '-recorder', folders: ['docker'] },
+}
 
-/**
- * The same files on every sandbox, each as a project of its own; below `native/` and `docker/` those of one alone.
- * TEST_SANDBOX tells the fixtures.
- */
+/** The same files on every sandbox, each time as a project of its own; TEST_SANDBOX tells the fixtures. */
 function onSandboxes(suite: 'e2e' | 'attack') {
-  return SANDBOXES.map((sandbox) => {
-    const [engine, recorder] = sandbox.split('-')
-    const name = sandbox === 'native' ? suite : `${suite}-${recorder ?? engine}`
-    const include = [`test/${suite}/*.test.ts`, `test/${suite}/${engine}/**/*.test.ts`]
-    const globalSetup = [...buildFirst.globalSetup, ...(sandbox === 'native' ? [] : ['test/engine-setup.ts'])]
-    return { test: { name, include, globalSetup, env: { TEST_SANDBOX: sandbox }, ...alone } }
-  })
+  return Object.entries(SANDBOXES).map(([sandbox, { project, folders }]) => ({
+    test: {
+      name: `${suite}${project}`,
+      include: ['.', ...folders].map((folder) => join('test', suite, folder, '*.test.ts')),
+      globalSetup: ['test/global-setup.ts', ...(sandbox === 'native' ? [] : ['test/engine-setup.ts'])],
+      env: { TEST_SANDBOX: sandbox },
+      ...alone,
+    },
+  }))
 }
 
 export default defineConfig({

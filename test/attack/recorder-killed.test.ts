@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { withDescendants } from '../fixtures/internet/processes.ts'
 import { type Patch, patchedBuild } from '../fixtures/product/patched-build.ts'
 import { type Product, product, USERS, type User } from '../fixtures/product/product.ts'
+import { startInternet } from '../fixtures/product/sandbox.ts'
 import { NO_NETWORK } from './rig/controls.ts'
 import { start } from './rig/live.ts'
 

@@ -1,9 +1,9 @@
 import { chmodSync, copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { product, USERS } from '../fixtures/product/product.ts'
+import { startInternet } from '../fixtures/product/sandbox.ts'
 import { runToEnd } from './rig/run-to-end.ts'
 
 const PLAIN = 12_345

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { addresses } from '../fixtures/internet/addresses.ts'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { type History, history } from '../fixtures/product/history.ts'
 import { tracesOf } from '../fixtures/product/leftovers.ts'
 import { type Product, product, USERS } from '../fixtures/product/product.ts'
+import { startInternet } from '../fixtures/product/sandbox.ts'
 import { inside, startInside } from '../fixtures/sandboxed/inside.ts'
 
 /** Destinations of one kind that the kernel tells apart: docs/sandbox.md. */

@@ -2,10 +2,10 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { type Product, product, USERS } from '../fixtures/product/product.ts'
 import { runOpen } from '../fixtures/product/run-open.ts'
+import { startInternet } from '../fixtures/product/sandbox.ts'
 import { insideShell } from '../fixtures/sandboxed/inside.ts'
 
 const BIN = fileURLToPath(new URL('../../bin/mcp-run', import.meta.url))
@@ -85,10 +85,9 @@ describe.each(USERS)('as %s', (user) => {
 
   it('is started by its own command, which passes the certificates on', async () => {
     const { mcp, profile } = withEnvironment({ NODE_EXTRA_CA_CERTS: internet.caFile })
-    const { options } = mcp.command([])
     const script = 'console.log(process.env.NODE_EXTRA_CA_CERTS, process.env.MCP_RUN_EXTRA_CA_CERTS)'
-    const argv = [BIN, '--profile', profile, '--', 'node', '-e', script]
-    const { stdout, code } = await internet.run(argv, options)
+    const { argv, options } = mcp.command(['--profile', profile, '--', 'node', '-e', script])
+    const { stdout, code } = await internet.run([BIN, ...argv.slice(2)], options)
     expect([stdout.toString(), code]).toEqual(['/etc/mcp-run/extra-ca.pem undefined\n', 0])
   })
 

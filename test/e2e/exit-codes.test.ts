@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { hasHistory, history } from '../fixtures/product/history.ts'
 import { nothingLeft, tracesOf } from '../fixtures/product/leftovers.ts'
 import { patchedBuild } from '../fixtures/product/patched-build.ts'
 import { product, USERS } from '../fixtures/product/product.ts'
 import { runOpen } from '../fixtures/product/run-open.ts'
+import { startInternet } from '../fixtures/product/sandbox.ts'
 
 let internet: Internet
 beforeAll(async () => {

@@ -11,10 +11,10 @@ import {
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { type Product, product, USERS } from '../fixtures/product/product.ts'
 import { runOpen } from '../fixtures/product/run-open.ts'
+import { startInternet } from '../fixtures/product/sandbox.ts'
 import { insideShell } from '../fixtures/sandboxed/inside.ts'
 
 let internet: Internet

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { product, USERS } from '../fixtures/product/product.ts'
+import { startInternet } from '../fixtures/product/sandbox.ts'
 
 const ROUNDS = 25
 const AT_ONCE = 2
