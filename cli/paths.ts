@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 export interface OwnPaths {
   readonly root: string
   readonly tap: string
+  readonly dockerfiles: string
   readonly storeWorker: string
   readonly profiles: string
   /** The built-in profiles as the build parsed them. */
@@ -17,6 +18,7 @@ export function ownPaths(): OwnPaths {
   return {
     root,
     tap: join(root, 'dist', 'tap.cjs'),
+    dockerfiles: join(root, 'docker'),
     storeWorker: join(root, 'dist', 'store-worker.cjs'),
     profiles: join(root, 'profiles'),
     compiledProfiles: join(root, 'dist', 'profiles.json'),

@@ -11,7 +11,8 @@ export function compileProfiles(builtinDir: string): string {
     const loaded = loadBuiltin(name, options)
     const text = readProfileFile(builtinFile(name, options))
     if (loaded === null || text === null) throw new Error(`${name} is not a .yaml file`)
-    return [name, { sha256: textDigest(text), profile: loaded.profile, digest: loaded.digest }] as const
+    const { profile, digest, recorded } = loaded
+    return [name, { sha256: textDigest(text), profile, digest, recorded }] as const
   })
   const compiled: CompiledProfiles = Object.fromEntries(entries)
   return JSON.stringify(compiled)

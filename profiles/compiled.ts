@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { LoadedProfile, Profile } from '../runtime/model/profile.ts'
+import type { LoadedProfile, Profile, RecordedRun } from '../runtime/model/profile.ts'
 
 /** The built-in profiles as the build left them, so that starting one needs no YAML parser. */
 export interface CompiledProfiles {
@@ -9,6 +9,7 @@ export interface CompiledProfiles {
     readonly sha256: string
     readonly profile: Profile
     readonly digest: string
+    readonly recorded: RecordedRun | null
   }
 }
 
@@ -24,7 +25,8 @@ export function compiledProfile(
 ): LoadedProfile | null {
   const found = compiled === undefined ? undefined : readCompiled(compiled)[name]
   if (!found || found.sha256 !== textDigest(text)) return null
-  return { profile: found.profile, digest: found.digest, files: [file] }
+  const { profile, digest, recorded } = found
+  return { profile, digest, recorded, files: [file] }
 }
 
 const read = new Map<string, CompiledProfiles>()

@@ -6,5 +6,5 @@ import { plainName } from './package-profile-name.ts'
 /** For a server that no profile describes: it may reach nothing. */
 export function denyAllProfile(name: string): LoadedProfile {
   const profile = emptyProfile(plainName(name))
-  return { profile, files: [], digest: profileDigest(profile) }
+  return { profile, files: [], recorded: null, digest: profileDigest(profile) }
 }

@@ -1,6 +1,6 @@
 import { McpRunError } from '../runtime/model/errors.ts'
 import { loadBuiltin, loadProfile } from './load-profile.ts'
-import { profileNameFor } from './package-profile-name.ts'
+import { namesProgram, profileNameFor } from './package-profile-name.ts'
 import { readProfileFile } from './profile-file.ts'
 import { builtinFile, type ProfileOptions, profileNames, userFile } from './profile-folders.ts'
 
@@ -44,5 +44,5 @@ function namedAfter(packageName: string, options: ProfileOptions): string | null
   const name = profileNameFor(packageName, options)
   if (userFile(name, options) === null) return null
   const { profile, files } = loadProfile(name, options)
-  return files.length === 1 && profile.package === null && profile.command === null ? name : null
+  return files.length === 1 && !namesProgram(profile) ? name : null
 }

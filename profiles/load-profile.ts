@@ -70,11 +70,15 @@ function loadText(text: string, file: string, options: ProfileOptions, name: str
     })
   }
   const named = { ...base.profile, name: ownName(parsed, { file, name }) }
-  return loaded(mergeProfile(named, source), [...base.files, file])
+  // A recorded run is one of a program: of another one it says nothing.
+  const same = source.package === null && source.image === null && source.command === null
+  const recorded = source.recorded ?? (same ? base.recorded : null)
+  return loaded(mergeProfile(named, source), { files: [...base.files, file], recorded })
 }
 
 function complete(parsed: ParsedProfile, place: { file: string; name: string | null }): LoadedProfile {
-  return loaded(mergeProfile(emptyProfile(ownName(parsed, place)), parsed.source), [place.file])
+  const profile = mergeProfile(emptyProfile(ownName(parsed, place)), parsed.source)
+  return loaded(profile, { files: [place.file], recorded: parsed.source.recorded })
 }
 
 function ownName(
@@ -104,8 +108,8 @@ function fail({ locate }: Pick<ParsedProfile, 'locate'>, file: string, problem: 
   return profileInvalid(file, [problem], locate)
 }
 
-function loaded(profile: Profile, files: readonly string[]): LoadedProfile {
-  return { profile, files, digest: profileDigest(profile) }
+function loaded(profile: Profile, origin: Pick<LoadedProfile, 'files' | 'recorded'>): LoadedProfile {
+  return { profile, ...origin, digest: profileDigest(profile) }
 }
 
 function notFound(reference: string, options: ProfileOptions): McpRunError {

@@ -4,8 +4,9 @@ import type { ProfileSource } from './profile-source.ts'
 /** A profile that declares nothing. */
 export function emptyProfile(name: string): Profile {
   return {
-    ...{ name, title: null, publisher: null, note: null, package: null, command: null, args: [] },
-    ...{ env: { pass: [], set: {} }, egress: [], files: { read: [], write: [] } },
+    ...{ name, title: null, publisher: null, note: null },
+    ...{ package: null, image: null, command: null, args: [], pathArguments: 'read' },
+    ...{ env: { pass: [], set: {} }, egress: [], callbackPorts: [], files: { read: [], write: [] } },
     ...{ limits: { memory: null, cpus: null, pids: null, required: false }, mode: 'enforce' },
   }
 }
@@ -22,14 +23,15 @@ export function mergeProfile(base: Profile, layer: ProfileSource): Profile {
     title: layer.title ?? base.title,
     publisher: layer.publisher ?? base.publisher,
     note: layer.note ?? base.note,
-    package: layer.package ?? base.package,
-    command: layer.command ?? base.command,
+    ...program(base, layer),
     args: layer.args ?? base.args,
+    pathArguments: layer.pathArguments ?? base.pathArguments,
     env: {
       pass: union(base.env.pass, pass).filter((name) => !(name in set)),
       set: { ...Object.fromEntries(kept), ...set },
     },
     egress: [...base.egress, ...layer.egress],
+    callbackPorts: [...new Set([...base.callbackPorts, ...layer.callbackPorts])],
     files: {
       read: union(base.files.read, layer.files.read),
       write: union(base.files.write, layer.files.write),
@@ -42,6 +44,13 @@ export function mergeProfile(base: Profile, layer: ProfileSource): Profile {
     },
     mode: layer.mode ?? base.mode,
   }
+}
+
+/** An image takes the place of a package and a command, and they of it. */
+function program(base: Profile, layer: ProfileSource): Pick<Profile, 'package' | 'image' | 'command'> {
+  if (layer.image !== null) return { package: null, image: layer.image, command: null }
+  const image = layer.package === null && layer.command === null ? base.image : null
+  return { package: layer.package ?? base.package, image, command: layer.command ?? base.command }
 }
 
 function union(left: readonly string[], right: readonly string[]): string[] {

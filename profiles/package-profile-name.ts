@@ -1,3 +1,4 @@
+import type { Profile } from '../runtime/model/profile.ts'
 import { loadProfile } from './load-profile.ts'
 import { type ProfileOptions, profileNames, userFile } from './profile-folders.ts'
 
@@ -23,6 +24,10 @@ export function plainName(text: string): string {
 function isTaken(name: string, options: ProfileOptions): boolean {
   if (profileNames(options.builtinDir).includes(name)) return true
   if (userFile(name, options) === null) return false
-  const { profile } = loadProfile(name, options)
-  return profile.package !== null || profile.command !== null
+  return namesProgram(loadProfile(name, options).profile)
+}
+
+/** Whether it says by itself what is to be run. */
+export function namesProgram(profile: Pick<Profile, 'package' | 'image' | 'command'>): boolean {
+  return profile.package !== null || profile.image !== null || profile.command !== null
 }

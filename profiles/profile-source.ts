@@ -1,8 +1,16 @@
-import type { EgressRule, Profile, ProfilePackage } from '../runtime/model/profile.ts'
+import type {
+  EgressRule,
+  Profile,
+  ProfileImage,
+  ProfilePackage,
+  RecordedRun,
+} from '../runtime/model/profile.ts'
 import { egressRules } from './egress-entry.ts'
 import { checkEnvValue, checkMemory, checkPackage, checkText } from './field-check.ts'
 import type { Checked } from './host-pattern.ts'
+import { checkImage } from './image-reference.ts'
 import type { Path, Problem } from './problem.ts'
+import { checkSeenHost, recordedRun } from './recorded-run.ts'
 import type { RawProfile } from './schema.ts'
 
 /** What one file says. Null, or nothing in a list, for what it leaves out. */
@@ -13,18 +21,22 @@ export interface ProfileSource {
   readonly publisher: string | null
   readonly note: string | null
   readonly package: ProfilePackage | null
+  readonly image: ProfileImage | null
   readonly command: readonly string[] | null
   readonly args: readonly string[] | null
+  readonly pathArguments: Profile['pathArguments'] | null
   readonly env: Profile['env']
   readonly egress: readonly EgressRule[]
+  readonly callbackPorts: readonly number[]
   readonly files: Profile['files']
   readonly limits: { readonly [K in keyof Profile['limits']]: Profile['limits'][K] | null }
   readonly mode: Profile['mode'] | null
+  readonly recorded: RecordedRun | null
 }
 
 /** From the shape to the meaning. With problems, the source is not to be used. */
 export function profileSource(raw: RawProfile): { source: ProfileSource; problems: readonly Problem[] } {
-  const problems: Problem[] = [...missing(raw)]
+  const problems: Problem[] = [...missing(raw), ...twoPrograms(raw)]
   function check<T>(path: Path, checked: Checked<T>): T | null {
     if (checked.ok) return checked.value
     problems.push({ path, message: checked.message, hint: checked.hint })
@@ -43,6 +55,9 @@ export function profileSource(raw: RawProfile): { source: ProfileSource; problem
       hint: 'keep one of the two',
     })
   }
+  texts(raw.recorded?.args, 'recorded', 'args')
+  for (const [index, host] of (raw.recorded?.hosts ?? []).entries())
+    check(['recorded', 'hosts', index], checkSeenHost(host))
   const source: ProfileSource = {
     extends: raw.extends ?? null,
     name: raw.name ?? null,
@@ -50,10 +65,13 @@ export function profileSource(raw: RawProfile): { source: ProfileSource; problem
     publisher: raw.publisher ?? null,
     note: raw.note ?? null,
     package: raw.package === undefined ? null : check(['package'], checkPackage(raw.package)),
+    image: raw.image === undefined ? null : check(['image'], checkImage(raw.image)),
     command: raw.command === undefined ? null : texts(raw.command, 'command'),
     args: raw.args === undefined ? null : texts(raw.args, 'args'),
+    pathArguments: raw['path-arguments'] ?? null,
     env: { pass: [...new Set(raw.env?.pass ?? [])], set: Object.fromEntries(set) },
     egress: egressOf(raw, problems),
+    callbackPorts: [...new Set(raw['callback-ports'] ?? [])],
     files: {
       read: texts(raw.files?.read, 'files', 'read'),
       write: texts(raw.files?.write, 'files', 'write'),
@@ -66,6 +84,7 @@ export function profileSource(raw: RawProfile): { source: ProfileSource; problem
       required: raw.limits?.required ?? null,
     },
     mode: raw.mode ?? null,
+    recorded: raw.recorded === undefined ? null : recordedRun(raw.recorded),
   }
   return { source, problems }
 }
@@ -74,6 +93,13 @@ function missing(raw: RawProfile): Problem[] {
   if (raw.extends !== undefined || raw.egress !== undefined) return []
   const hint = 'add `egress: []` if the server is to reach nothing'
   return [{ path: [], message: 'the profile does not say what the server may reach', hint }]
+}
+
+function twoPrograms(raw: RawProfile): Problem[] {
+  const other = raw.package !== undefined ? 'package' : raw.command !== undefined ? 'command' : null
+  if (raw.image === undefined || other === null) return []
+  const hint = 'keep one of the two; an image has a program of its own, or the one that `entrypoint` names'
+  return [{ path: ['image'], atKey: true, message: `stands beside \`${other}\``, hint }]
 }
 
 function egressOf(raw: RawProfile, problems: Problem[]): EgressRule[] {

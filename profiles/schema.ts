@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { ENV_NAME, PACKAGE_NAME, PACKAGE_VERSION, PROFILE_NAME } from './patterns.ts'
+import { DAY, ENV_NAME, PACKAGE_NAME, PACKAGE_VERSION, PROFILE_NAME } from './patterns.ts'
 
 /**
  * The shape of a profile's file: which fields there are, and of what type. What a host, a block or a size may be
@@ -57,8 +57,23 @@ function buildSchema() {
       'How to run it, where its package cannot be fetched.',
     ),
     package: described(z.union([z.string(), npmPackage]), '`name@version`, or its parts.'),
+    image: described(
+      z.union([
+        z.string(),
+        z.strictObject({
+          name: z.string(),
+          entrypoint: z.optional(texts.check(z.minLength(1))),
+          user: z.optional(z.enum(['non-root', 'image'])),
+        }),
+      ]),
+      'An OCI image, where no package is run: its reference, or that with its entrypoint and user.',
+    ),
     command: described(texts.check(z.minLength(1)), 'Program and arguments, where no package is run.'),
     args: described(texts, 'Arguments put before those of the command line.'),
+    'path-arguments': described(
+      z.enum(['none', 'read', 'write']),
+      'How arguments that are existing paths of the host are shown to the server. Default: read.',
+    ),
     env: described(
       z.strictObject({
         pass: described(
@@ -75,6 +90,10 @@ function buildSchema() {
     egress: described(
       z.array(entry).check(z.maxLength(1000)),
       'What the server may reach; `[]` for nothing.',
+    ),
+    'callback-ports': described(
+      z.array(z.int().check(z.minimum(1024), z.maximum(65_535))).check(z.maxLength(64)),
+      "Ports of the host's loopback that lead into the sandbox, for OAuth callbacks.",
     ),
     files: described(
       z.strictObject({
@@ -93,6 +112,23 @@ function buildSchema() {
       'What it may use up.',
     ),
     mode: described(z.enum(['enforce', 'monitor']), 'monitor lets undeclared traffic through, flagged.'),
+    recorded: described(recordedSchema(), 'The run that the profile was made from.'),
+  })
+}
+
+function recordedSchema() {
+  const line = z.string().check(z.minLength(1), z.maxLength(500))
+  return z.strictObject({
+    date: z.string().check(z.regex(DAY)),
+    version: line,
+    backend: z.enum(['native', 'docker']),
+    hosts: z.array(z.string()),
+    env: described(z.record(z.string().check(z.regex(ENV_NAME)), z.string()), 'Dummy values.'),
+    args: described(z.array(z.string()), `On the command line; \${CWD} is the working folder.`),
+    call: described(
+      z.strictObject({ tool: line, arguments: z.optional(z.record(z.string(), z.unknown())) }),
+      'The tool that was called.',
+    ),
   })
 }
 

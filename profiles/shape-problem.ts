@@ -42,18 +42,25 @@ const TYPES: Record<string, string> = {
 
 const UNION_OF: Record<string, string> = {
   package: 'text such as `name@1.2.3`, or a mapping with `npm` and `version`',
+  image: 'a reference such as `owner/server:1.2.3`, or a mapping with `name`',
   memory: 'a size such as `512M`',
   'host-loopback': 'a port or a list of ports',
 }
 
 /** The fields of each mapping, by the last name of its path. */
 export const FIELDS: Record<string, readonly string[]> = {
-  '': 'extends name title publisher note package command args env egress files limits mode'.split(' '),
+  '': (
+    'extends name title publisher note package image command args path-arguments env egress ' +
+    'callback-ports files limits mode recorded'
+  ).split(' '),
   egress: 'host cidr ip host-loopback resolves ports port transport protocol purpose'.split(' '),
   package: ['npm', 'version', 'bin'],
+  image: ['name', 'entrypoint', 'user'],
   env: ['pass', 'set'],
   files: ['read', 'write'],
   limits: ['memory', 'cpus', 'pids', 'required'],
+  recorded: ['date', 'version', 'backend', 'hosts', 'env', 'args', 'call'],
+  call: ['tool', 'arguments'],
 }
 
 function unknownField(path: Path, parent: Path): Problem {
@@ -105,6 +112,10 @@ function notOneOf(path: Path, given: unknown, values: readonly string[]): Proble
 type Bound = z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig
 
 function outOfBounds(path: Path, given: unknown, issue: Bound): Problem {
+  if (path[0] === 'callback-ports' && issue.origin === 'number') {
+    const hint = 'ports go from 1024 to 65535 here: nobody needs rights for them'
+    return { path, message: `${described(given)} is no port for callbacks`, hint }
+  }
   const isPort = path.some((part) => part === 'port' || part === 'ports' || part === 'host-loopback')
   if (isPort && issue.origin === 'number') {
     return { path, message: `${described(given)} is no port`, hint: 'ports go from 1 to 65535' }
@@ -120,10 +131,14 @@ function outOfBounds(path: Path, given: unknown, issue: Bound): Problem {
 
 function badForm(path: Path, given: unknown): Problem {
   const field = path.at(-1)
-  if (path[0] === 'env') return badEnvName(path, given)
+  if (path.includes('env')) return badEnvName(path, given)
   if (field === 'name' || field === 'extends') {
     const hint = 'small letters, digits, dots, hyphens and underscores: `my-server`'
     return { path, message: `${described(given)} is no name for a profile`, hint }
+  }
+  if (field === 'date') {
+    const hint = 'the day of the run: `2026-01-31`'
+    return { path, message: `${described(given)} is no day`, hint }
   }
   if (field === 'npm')
     return { path, message: `${described(given)} is no npm package`, hint: '`name` or `@scope/name`' }

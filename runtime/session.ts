@@ -62,7 +62,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     const sockets = await sandbox.sockets
     mark('sockets')
     journal = await opening
-    const record = sessionRecord(options, sandbox.limit(options.declared.limits))
+    const record = sessionRecord(options, await sandbox.limit(options.declared.limits))
     await journal.write({ kind: 'session-opened', session: record })
     mark('session row')
     const failure = failureOnce()
@@ -82,7 +82,6 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       context,
       sockets,
       hostname: SANDBOX_HOST,
-      unaccepted: sandbox.unaccepted,
     })
     const hostLoopbackPorts = [...new Set(rules.loopback.flatMap((rule) => rule.ports))]
     const server = await sandbox.launch({ ...options.launch, hostLoopbackPorts })
@@ -121,14 +120,6 @@ function failureOnce(): Failure {
   }
 }
 
-function notBegun(): McpRunError {
-  return new McpRunError(
-    'sandbox-unavailable',
-    'the server was not started: its sandbox could not be completed, or its program is not there',
-    { hint: 'see what bubblewrap said above; mcp-run doctor says what this machine lacks' },
-  )
-}
-
 function asFailure(cause: unknown): McpRunError {
   if (cause instanceof McpRunError) return cause
   return new McpRunError('recorder-failed', `the recorder failed: ${String(cause)}`, { cause })
@@ -143,7 +134,7 @@ async function finish(parts: {
 }): Promise<ServerExit> {
   const { server, recorder, journal, record, failure } = parts
   const exit = await server.exited
-  if (!exit.began) failure.report(notBegun())
+  if (exit.failure !== null) failure.report(exit.failure)
   await recorder.close('session ended').catch(failure.report)
   const end: SessionEnd = failure.error !== null ? 'failed' : exit.signal === null ? 'exited' : 'signalled'
   await journal

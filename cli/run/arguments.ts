@@ -4,7 +4,7 @@ import type { Mode } from '../../runtime/model/verdict.ts'
 
 export interface RunOptions {
   readonly profile: string | null
-  readonly sandbox: 'auto' | 'native'
+  readonly sandbox: 'auto' | 'docker' | 'native'
   /** Null: as the profile says. */
   readonly mode: Mode | null
   readonly allowRead: readonly string[]
@@ -54,7 +54,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (values.version === true) return { kind: 'version' }
   const options: RunOptions = {
     profile: values.profile ?? null,
-    sandbox: oneOf('--sandbox', values.sandbox, ['auto', 'native']) ?? 'auto',
+    sandbox: oneOf('--sandbox', values.sandbox, ['auto', 'docker', 'native']) ?? 'auto',
     mode: oneOf('--mode', values.mode, ['enforce', 'monitor']),
     allowRead: values['allow-read'] ?? [],
     allowWrite: values['allow-write'] ?? [],

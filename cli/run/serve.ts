@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { startBridge } from '../../runtime/mcp/bridge.ts'
 import { stopServer } from '../../runtime/mcp/shutdown.ts'
 import { McpRunError } from '../../runtime/model/errors.ts'
-import { escapeText } from '../../runtime/model/text.ts'
 import { ensurePackage, type InstalledPackage } from '../../runtime/packages/ensure-package.ts'
 import type { OpenSandbox, SandboxBackend, ServerExit } from '../../runtime/sandbox/backend.ts'
 import { serverEnvironment } from '../../runtime/sandbox/environment.ts'
@@ -18,6 +17,7 @@ import { tellOnce } from './alerts.ts'
 import type { RunArguments } from './arguments.ts'
 import { installer } from './install.ts'
 import { ownCommand, type Plan, packageCommand, plan, wantedShares } from './plan.ts'
+import { say } from './say.ts'
 import { serverHome } from './server-home.ts'
 import type { Timing } from './timing.ts'
 
@@ -50,9 +50,9 @@ export async function serve(
   const onAlert = tellOnce(say, (notice) => notify(notice), profileFile(args, planned))
   const server = planned.loaded.profile.name
   const install = installer({ server, backend, store, workerPath: paths.storeWorker, onAlert })
-  const installed = await installedPackage(planned, { store, install })
+  const installed = await installedPackage(planned, { store, install, backend })
   timing.mark('package')
-  const launch = launchSpec(args, planned, installed, { store, home: backend.homePath })
+  const launch = launchSpec(args, planned, installed, { store, backend })
   const session = await startSession({
     server,
     phase: 'run',
@@ -82,9 +82,18 @@ function profileFile({ options }: RunArguments, { loaded }: Plan): string | null
 
 async function installedPackage(
   { target, loaded }: Plan,
-  { store, install }: { store: string; install: Parameters<typeof ensurePackage>[0]['install'] },
+  {
+    store,
+    install,
+    backend,
+  }: {
+    store: string
+    install: Parameters<typeof ensurePackage>[0]['install']
+    backend: SandboxBackend
+  },
 ): Promise<InstalledPackage | null> {
   if (target.kind === 'command') return null
+  const runtime = await backend.nodeRuntime()
   try {
     return await ensurePackage({
       spec: target.spec,
@@ -92,6 +101,8 @@ async function installedPackage(
       store,
       install,
       node: realpathSync(process.execPath),
+      ...(runtime !== null && { runtime }),
+      ...(backend.owner !== null && { owner: backend.owner }),
       say,
     })
   } catch (error) {
@@ -105,8 +116,9 @@ function launchSpec(
   { options, own }: RunArguments,
   { target, loaded }: Plan,
   installed: InstalledPackage | null,
-  { store, home }: { store: string; home: string },
+  { store, backend }: { store: string; backend: SandboxBackend },
 ) {
+  const home = backend.homePath
   const context = { cwd: process.cwd(), store }
   const wanted = wantedShares(loaded, options, context)
   const shares = [...wanted]
@@ -132,13 +144,14 @@ function launchSpec(
     pass: options.passEnv,
     home,
     cwd: cwd ?? home,
-    node: realpathSync(process.execPath),
+    node: backend.name === 'native' ? realpathSync(process.execPath) : null,
+    holds: backend.holds,
   })
   return {
     command,
     env: environment.env,
     cwd: cwd ?? home,
-    home: serverHome(store, loaded.profile.name),
+    home: serverHome(store, loaded.profile.name, backend.owner),
     shares: [...shares, ...environment.shares],
   }
 }
@@ -213,8 +226,4 @@ async function converse(
 /** As a shell gives it: a signal's number above 128. */
 function exitCode({ code, signal }: ServerExit): number {
   return code ?? 128 + (signal === null ? 0 : constants.signals[signal])
-}
-
-function say(line: string): void {
-  process.stderr.write(`mcp-run: ${escapeText(line, 4000)}\n`)
 }

@@ -36,6 +36,18 @@ export interface ProfilePackage {
   readonly bin: string | null
 }
 
+export interface ProfileImage {
+  /** An OCI image reference, as it was written: `[HOST[:PORT]/]PATH[:TAG][@DIGEST]`. */
+  readonly name: string
+  /** In place of the image's own entrypoint, which null leaves. */
+  readonly entrypoint: readonly string[] | null
+  /** `non-root`: an image that declares root, or nobody, runs as an id without an account. `image`: as it declares. */
+  readonly user: 'non-root' | 'image'
+}
+
+/** How command-line arguments that are existing paths of the host are shown to the server. */
+export type PathArguments = 'none' | 'read' | 'write'
+
 /** What one server declares. Every field is present: the loader fills in the defaults. */
 export interface Profile {
   /** `[a-z0-9][a-z0-9._-]*`: the name of its history too. */
@@ -43,10 +55,13 @@ export interface Profile {
   readonly title: string | null
   readonly publisher: string | null
   readonly package: ProfilePackage | null
+  /** In place of a package and a command: where it is not null, both are. */
+  readonly image: ProfileImage | null
   /** Program and arguments, in place of the package's own command or before the user's arguments. */
   readonly command: readonly string[] | null
   /** Arguments put before those of the command line. */
   readonly args: readonly string[]
+  readonly pathArguments: PathArguments
   readonly env: {
     /** Names passed through from mcp-run's own environment, where set. */
     readonly pass: readonly string[]
@@ -54,6 +69,8 @@ export interface Profile {
     readonly set: Readonly<Record<string, string>>
   }
   readonly egress: readonly EgressRule[]
+  /** Ports of the host's loopback, 1024 to 65535, that lead to the same ports of the sandbox's loopback. */
+  readonly callbackPorts: readonly number[]
   readonly files: {
     /** Absolute, `~/…` or relative to the working folder. */
     readonly read: readonly string[]
@@ -73,11 +90,32 @@ export interface Profile {
   readonly note: string | null
 }
 
+/** The run that a profile was made from. */
+export interface RecordedRun {
+  /** `YYYY-MM-DD`. */
+  readonly date: string
+  /** Of the package or the image. */
+  readonly version: string
+  readonly backend: 'native' | 'docker'
+  /** Names, or addresses dialled without one, that the server asked for, declared or not. */
+  readonly hosts: readonly string[]
+  /** Dummy values, as they were given to mcp-run. */
+  readonly env: Readonly<Record<string, string>>
+  /** The server's arguments on the command line; `${CWD}` stands for the working folder, here and in the call. */
+  readonly args: readonly string[]
+  readonly call: {
+    readonly tool: string
+    readonly arguments: Readonly<Record<string, unknown>>
+  } | null
+}
+
 /** A profile as loaded, with where it came from. */
 export interface LoadedProfile {
   readonly profile: Profile
   /** The files it was made of, base first, then the user's own layer. */
   readonly files: readonly string[]
+  /** No part of the meaning, so not of the digest. */
+  readonly recorded: RecordedRun | null
   /** `sha256:` and 64 hex digits over the meaning (the canonical JSON of `profile`), not the text. */
   readonly digest: string
 }

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { serveDatagrams } from '../tap/datagrams.ts'
 import { CAPTURE_PORT, DNS_PORT, OWN_IPV4, OWN_IPV6 } from '../tap/rules.ts'
 import type { CaptureSockets } from '../tap/sockets.ts'
+import { closeTcpCounts, unacceptedConnections } from '../tap/tcp-counts.ts'
 import { serveCapture } from './capture.ts'
 import type { RecorderContext } from './context.ts'
 import { createDnsServer } from './dns-server.ts'
@@ -22,15 +23,13 @@ export interface RecorderOptions {
   readonly sockets: CaptureSockets
   /** The sandbox's own host name. */
   readonly hostname: string
-  /** Connections that never reached a socket, for lack of room: asked for once, at the end. */
-  readonly unaccepted: () => number
 }
 
 /** What an ended server had already sent, and the answers under way, are given this long. */
 const DRAIN_MS = 1000
 
 /** Everything behind the sandbox's sockets. It owns them from here on. */
-export function startRecorder({ context, sockets, hostname, unaccepted }: RecorderOptions): Recorder {
+export function startRecorder({ context, sockets, hostname }: RecorderOptions): Recorder {
   const names = createNameBook()
   const sinkhole = createSinkhole()
   const over = new AbortController()
@@ -79,7 +78,8 @@ export function startRecorder({ context, sockets, hostname, unaccepted }: Record
       gaps.add('dns-limit', datagrams.lost())
       await datagrams.close()
       await drops.close()
-      const never = unaccepted()
+      const never = unacceptedConnections(sockets)
+      closeTcpCounts(sockets)
       if (never > 0) gaps.add('flow-limit', never)
       await gaps.close()
     },

@@ -23,26 +23,28 @@ export interface EnvironmentOptions {
   /** Paths in the sandbox. */
   readonly home: string
   readonly cwd: string
-  /** The node that runs the server. */
-  readonly node: string
+  /** The host's node, where it runs the server. */
+  readonly node: string | null
+  /** Whether a file of the host is in the sandbox, at the same path. */
+  readonly holds: (path: string) => boolean
 }
 
 /** The server's whole environment: what it needs to run, what its profile names, and nothing else of ours. */
 export function serverEnvironment(options: EnvironmentOptions): Environment {
-  const { host, profile, pass, home, cwd, node } = options
+  const { host, profile, pass, home, cwd, node, holds } = options
   const env: Record<string, string> = {}
   for (const [name, value] of Object.entries(host)) {
     if (value !== undefined && HARMLESS.test(name)) env[name] = value
   }
   Object.assign(env, {
-    PATH: [...new Set([...(isInRoot(node) ? [] : [dirname(node)]), ...PATH])].join(':'),
+    PATH: [...new Set([...(node === null || isInRoot(node) ? [] : [dirname(node)]), ...PATH])].join(':'),
     HOME: home,
     USER: 'mcp',
     LOGNAME: 'mcp',
     SHELL: '/bin/sh',
     TMPDIR: '/tmp',
   })
-  const certificates = extraCertificates(host.NODE_EXTRA_CA_CERTS)
+  const certificates = extraCertificates(host.NODE_EXTRA_CA_CERTS, holds)
   Object.assign(env, certificates.env)
   for (const name of [...profile.pass, ...pass]) {
     const value = host[name]
@@ -51,14 +53,13 @@ export function serverEnvironment(options: EnvironmentOptions): Environment {
   for (const [name, value] of Object.entries(profile.set)) {
     env[name] = value.replace(/\$\{(HOME|CWD)\}/g, (_, which) => (which === 'HOME' ? home : cwd))
   }
-  return { env, shares: [...certificates.shares, ...programShare(node)] }
+  return { env, shares: [...certificates.shares, ...(node === null ? [] : programShare(node))] }
 }
 
 /** A company's own certificate authorities hold in the sandbox too. */
-function extraCertificates(file: string | undefined): Environment {
+function extraCertificates(file: string | undefined, holds: EnvironmentOptions['holds']): Environment {
   if (file === undefined || file === '' || !existsSync(file)) return { env: {}, shares: [] }
-  if (file.startsWith('/etc/ssl/certs/') || isInRoot(file))
-    return { env: { NODE_EXTRA_CA_CERTS: file }, shares: [] }
+  if (holds(file)) return { env: { NODE_EXTRA_CA_CERTS: file }, shares: [] }
   return {
     env: { NODE_EXTRA_CA_CERTS: EXTRA_CA },
     shares: [{ source: file, target: EXTRA_CA, write: false }],

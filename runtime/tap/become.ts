@@ -1,16 +1,24 @@
 import { readdirSync, writeSync } from 'node:fs'
 import { STATUS_FD, type TapConfig, type Word } from './config.ts'
-import { checked, errnoName, execve, fcntl, lseek, memfdCreate, signal } from './libc.ts'
+import { checked, dup2, errnoName, execve, fcntl, lseek, memfdCreate, signal } from './libc.ts'
 
 const F_SETFD = 2
 const FD_CLOEXEC = 1
 const SIGPIPE = 13
+const SIGCHLD = 17
+const SIG_IGN = 1n
 
 /**
  * Replaces this process by the command, with an empty environment and no descriptors but stdio, the status's and
- * the data that its arguments name. Returns only by throwing.
+ * the data that its arguments name; one that holds the namespace has the link as its stdin. Returns only by
+ * throwing.
  */
-export function becomes(config: TapConfig): never {
+export function becomes(config: TapConfig, link: number): never {
+  if (config.holds) {
+    checked('dup2', dup2(link, 0))
+    // Orphans of the namespace become this process's children: ignored, they leave no zombies (signal(7)).
+    signal(SIGCHLD, SIG_IGN)
+  }
   closeOthersOnExec()
   const args = dataDescriptor(config.args.map((word) => `${wordText(word)}\0`).join(''))
   const command = config.command.map((word) => (word === '@args' ? String(args) : word))

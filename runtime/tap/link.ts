@@ -1,8 +1,10 @@
-import { closeSync } from 'node:fs'
+import { closeSync, rmSync } from 'node:fs'
+import { checkSockets } from './check-sockets.ts'
 import type { TapConfig, TapStatus } from './config.ts'
 import { type Received, receiveDescriptors, sendAll } from './descriptors.ts'
 import { checked, poll, socketpair } from './libc.ts'
-import type { CaptureSockets } from './sockets.ts'
+import type { CaptureSockets, SocketName } from './sockets.ts'
+import { acceptUnix, listenUnix } from './unix-socket.ts'
 
 const AF_UNIX = 1
 const SOCK_STREAM = 1
@@ -12,44 +14,87 @@ const MSG_DONTWAIT = 0x40
 
 /** mcp-run's side of the conversation with the tap. */
 export interface TapLink {
-  /** The other end, to be the tap's descriptor 3. Close it with `handOver` once the tap is started. */
-  readonly peer: number
-  handOver(): void
   /** The sockets in the sandbox's namespace. Rejects with the tap's own words when it failed, or after `timeoutMs`. */
   sockets(timeoutMs: number): Promise<CaptureSockets>
   /** Sends the tap its orders. */
   order(config: TapConfig): void
-  /** Resolves when the tap has become the server (null), or with what went wrong. */
+  /** Resolves when the tap has become its command, or holds the namespace (null), or with what went wrong. */
   became(): Promise<string | null>
+  /** A tap that holds the namespace ends with it. */
   close(): void
 }
 
-export function openTapLink(): TapLink {
+/** The link that a child inherits: its other end is to be the tap's descriptor 3. */
+export interface InheritedLink extends TapLink {
+  readonly peer: number
+  /** Closes the child's end here, once the tap is started. */
+  handOver(): void
+}
+
+export function openTapLink(): InheritedLink {
   const pair = Buffer.alloc(8)
   checked('socketpair', socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
-  const own = pair.readInt32LE(0)
   const peer = pair.readInt32LE(4)
-  let open = true
   let peerOpen = true
   const handOver = (): void => {
     if (peerOpen) closeSync(peer)
     peerOpen = false
   }
+  const link = linkOver(async () => pair.readInt32LE(0))
   return {
+    ...link,
     peer,
     handOver,
-    sockets: (timeoutMs) => receiveSockets(own, timeoutMs),
-    order: (config) => sendAll(own, Buffer.from(`${JSON.stringify(config)}\n`)),
+    close: () => {
+      handOver()
+      link.close()
+    },
+  }
+}
+
+/** The link that a tap elsewhere connects to: one connection at `path`, which then is gone. */
+export function listenForTap(path: string): TapLink {
+  const listener = listenUnix(path)
+  return linkOver(async (timeoutMs) => {
+    try {
+      if (await readable(listener, timeoutMs)) return acceptUnix(listener)
+      throw new Error(`the tap did not answer in ${timeoutMs} ms`)
+    } finally {
+      closeSync(listener)
+      rmSync(path, { force: true })
+    }
+  })
+}
+
+function linkOver(connect: (timeoutMs: number) => Promise<number>): TapLink {
+  let fd: number | null = null
+  let closed = false
+  let holds = false
+  const own = (): number => {
+    if (fd === null) throw new Error('the link to the tap is not open')
+    return fd
+  }
+  return {
+    sockets: async (timeoutMs) => {
+      fd = await connect(timeoutMs)
+      if (!closed) return receiveSockets(fd, timeoutMs)
+      closeSync(fd)
+      throw new Error('the link to the tap was closed')
+    },
+    order: (config) => {
+      holds = config.holds === true
+      sendAll(own(), Buffer.from(`${JSON.stringify(config)}\n`))
+    },
     became: async () => {
-      const received = await receive(own, -1)
-      if (received === null || received.data.length === 0) return null
+      const received = await receive(own(), -1)
+      if (received === null || received.data.length === 0) return holds ? 'the tap ended' : null
       const status = parseStatus(received.data.toString())
       return status?.status === 'failed' ? `${status.step}: ${status.message}` : null
     },
     close: () => {
-      handOver()
-      if (open) closeSync(own)
-      open = false
+      closed = true
+      if (fd !== null) closeSync(fd)
+      fd = null
     },
   }
 }
@@ -65,22 +110,21 @@ async function receiveSockets(fd: number, timeoutMs: number): Promise<CaptureSoc
     const status = parseStatus(text)
     if (status?.status === 'failed') throw new Error(`${status.step}: ${status.message}`)
     if (received.data.length === 0) throw new Error('the tap ended before it had opened its sockets')
-    if (status !== null && descriptors.length > 0) return captureSockets(descriptors, status.ipv6)
+    if (status?.status !== 'ready' || descriptors.length === 0) continue
+    const sockets = captureSockets(status.sockets, descriptors)
+    checkSockets(sockets, status.namespace)
+    return sockets
   }
 }
 
-function captureSockets(descriptors: readonly number[], ipv6: boolean): CaptureSockets {
-  const [tcp, dnsTcp, netfilter, dnsUdp4, dnsUdp6] = descriptors
-  if (
-    tcp === undefined ||
-    dnsTcp === undefined ||
-    netfilter === undefined ||
-    dnsUdp4 === undefined ||
-    (ipv6 && dnsUdp6 === undefined)
-  ) {
+const REQUIRED: readonly SocketName[] = ['tcp', 'dnsTcp', 'dnsUdp4', 'netfilter', 'snmp', 'netstat']
+
+function captureSockets(names: readonly SocketName[], descriptors: readonly number[]): CaptureSockets {
+  const received = Object.fromEntries(names.map((name, index) => [name, descriptors[index]]))
+  if (REQUIRED.some((name) => received[name] === undefined) || names.length !== descriptors.length) {
     throw new Error('the tap sent too few descriptors')
   }
-  return { tcp, dnsTcp, netfilter, dnsUdp4, dnsUdp6: dnsUdp6 ?? null }
+  return { dnsUdp6: null, ...received } as CaptureSockets
 }
 
 function parseStatus(text: string): TapStatus | null {
@@ -88,13 +132,20 @@ function parseStatus(text: string): TapStatus | null {
   return end < 0 ? null : JSON.parse(text.slice(0, end))
 }
 
-/** Waits off the event loop's thread until something can be read. Null after `timeoutMs`. */
+/** Null after `timeoutMs`. */
 async function receive(fd: number, timeoutMs: number): Promise<Received | null> {
+  return (await readable(fd, timeoutMs)) ? receiveDescriptors(fd, MSG_DONTWAIT) : null
+}
+
+/** Waits off the event loop's thread until something can be read. False after `timeoutMs`. */
+async function readable(fd: number, timeoutMs: number): Promise<boolean> {
   const request = Buffer.alloc(8)
   request.writeInt32LE(fd, 0)
   request.writeInt16LE(POLLIN, 4)
-  await new Promise<void>((resolve, reject) => {
-    poll.async(request, 1, timeoutMs, (error: Error | null) => (error ? reject(error) : resolve()))
+  return new Promise((resolve, reject) => {
+    poll.async(request, 1, timeoutMs, (error: Error | null) => {
+      if (error) reject(error)
+      else resolve(request.readInt16LE(6) !== 0)
+    })
   })
-  return receiveDescriptors(fd, MSG_DONTWAIT)
 }

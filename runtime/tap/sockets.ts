@@ -1,5 +1,6 @@
 import { bind, checked, listen, setsockopt, socket } from './libc.ts'
 import { CAPTURE_PORT, DNS_PORT } from './rules.ts'
+import { openTcpCounts, type TcpCountFiles } from './tcp-counts.ts'
 
 const AF_INET = 2
 const AF_INET6 = 10
@@ -24,8 +25,8 @@ const NETLINK_NETFILTER = 12
 const BACKLOG = 4096
 const UDP_RECEIVE_BYTES = 1 << 20
 
-/** The recorder's ends in the namespace, in the order in which the link carries them. */
-export interface CaptureSockets {
+/** The recorder's ends in the namespace: descriptors. */
+export interface CaptureSockets extends TcpCountFiles {
   /** Accepts every TCP connection for another address; its local address is the one that was dialled. */
   readonly tcp: number
   /** TCP connections to port 53 of any address. */
@@ -37,6 +38,8 @@ export interface CaptureSockets {
   readonly netfilter: number
 }
 
+export type SocketName = keyof CaptureSockets
+
 export function openCaptureSockets(ipv6: boolean): CaptureSockets {
   return {
     tcp: listener(ipv6, CAPTURE_PORT, true),
@@ -44,6 +47,7 @@ export function openCaptureSockets(ipv6: boolean): CaptureSockets {
     dnsUdp4: dnsDatagrams(AF_INET),
     dnsUdp6: ipv6 ? dnsDatagrams(AF_INET6) : null,
     netfilter: checked('socket', socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER)),
+    ...openTcpCounts(),
   }
 }
 

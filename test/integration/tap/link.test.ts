@@ -1,10 +1,10 @@
 import { closeSync, fstatSync, openSync, readFileSync, readlinkSync, readSync, writeSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { receiveDescriptors, sendAll, sendDescriptors } from '../../../runtime/tap/descriptors.ts'
-import { openTapLink, type TapLink } from '../../../runtime/tap/link.ts'
+import { type InheritedLink, openTapLink } from '../../../runtime/tap/link.ts'
 
 const MSG_DONTWAIT = 0x40
-let link: TapLink
+let link: InheritedLink
 const descriptors: number[] = []
 afterEach(() => {
   link.close()

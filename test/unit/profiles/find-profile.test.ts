@@ -43,6 +43,7 @@ describe('findProfileByPackage', () => {
       'scope-x',
     ],
     ['not a profile for another package', { 'user/x.yaml': 'package: y@1\negress: []' }, 'x', null],
+    ['not a profile for an image', { 'user/x.yaml': 'image: y\negress: []' }, 'x', null],
     ['not a profile for a command', { 'user/x.yaml': 'command: [y]\negress: []' }, 'x', null],
     ["npm's memory is not the memory server", {}, 'memory', null],
     ['nor its layer', { 'user/memory.yaml': 'extends: memory' }, 'memory', null],
@@ -73,6 +74,7 @@ describe('profileNameFor', () => {
     ['plain', {}, 'plain'],
     ['memory', {}, 'memory-package'],
     ['plain', { 'user/plain.yaml': 'package: other@1\negress: []' }, 'plain-package'],
+    ['plain', { 'user/plain.yaml': 'image: x\negress: []' }, 'plain-package'],
     ['plain', { 'user/plain.yaml': 'command: [x]\negress: []' }, 'plain-package'],
     ['plain', { 'user/plain.yaml': 'egress: []' }, 'plain'],
   ])('%s with %j: %s', (packageName, files, name) => {

@@ -18,16 +18,20 @@ it('the published file is up to date (node scripts/profile-schema.mjs)', () => {
 })
 
 it('errors name the same fields as the schema', () => {
-  const { package: npmPackage, egress, env, files, limits } = schema.properties
+  const { package: npmPackage, image, egress, env, files, limits, recorded } = schema.properties
   expect({
     '': fields(schema),
     egress: fields(egress?.items),
     package: fields(npmPackage?.anyOf[1]),
+    image: fields(image?.anyOf[1]),
     env: fields(env),
     files: fields(files),
     limits: fields(limits),
+    recorded: fields(recorded),
+    call: fields(recorded?.properties.call),
   }).toEqual(FIELDS)
-  for (const mapping of [schema, egress?.items, npmPackage?.anyOf[1], env, files, limits]) {
+  const parts = [npmPackage?.anyOf[1], image?.anyOf[1], recorded, recorded?.properties.call]
+  for (const mapping of [schema, egress?.items, env, files, limits, ...parts]) {
     expect(mapping?.additionalProperties).toBe(false)
   }
 })

@@ -171,6 +171,60 @@ mode: monitor
     expect(loadProfile('exa', folder).profile.title).toBe('Exa')
   })
 
+  it('adds callback ports, and says anew how path arguments are shown', () => {
+    const folder = profileFolder({
+      'builtin/a.yaml': 'egress: []\ncallback-ports: [3334, 8090]\npath-arguments: none',
+      'user/a.yaml': 'extends: a\ncallback-ports: [8090, 9000]',
+      'user/b.yaml': 'extends: a\npath-arguments: write',
+    })
+    expect(loadProfile('a', folder).profile).toMatchObject({
+      callbackPorts: [3334, 8090, 9000],
+      pathArguments: 'none',
+    })
+    expect(loadProfile('b', folder).profile).toMatchObject({
+      callbackPorts: [3334, 8090],
+      pathArguments: 'write',
+    })
+    expect(loadProfile('./c.yaml', profileFolder({ 'c.yaml': 'egress: []' })).profile).toMatchObject({
+      callbackPorts: [],
+      pathArguments: 'read',
+    })
+  })
+
+  const IMAGE = { name: 'owner/x:1', entrypoint: null, user: 'non-root' }
+  it.each<[string, string, object]>([
+    ['package: x@1', 'image: owner/x:1', { package: null, image: IMAGE, command: null }],
+    ['command: [x]', 'image: owner/x:1', { package: null, image: IMAGE, command: null }],
+    ['image: owner/y', 'image: owner/x:1', { package: null, image: IMAGE, command: null }],
+    ['image: owner/x:1', 'title: x', { package: null, image: IMAGE, command: null }],
+    ['image: owner/x:1', 'package: x@1', { package: { name: 'x' }, image: null, command: null }],
+    ['image: owner/x:1', 'command: [x]', { package: null, image: null, command: ['x'] }],
+    ['package: x@1', 'command: [x]', { package: { name: 'x' }, image: null, command: ['x'] }],
+  ])('%s and then %s', (base, layer, expected) => {
+    const folder = profileFolder({
+      'builtin/a.yaml': `egress: []\n${base}`,
+      'user/a.yaml': `extends: a\n${layer}`,
+    })
+    expect(loadProfile('a', folder).profile).toMatchObject(expected)
+  })
+
+  const RUN = 'recorded: {date: 2026-01-31, version: "1", backend: native, hosts: [a.test]}'
+  it.each<[string, object | null]>([
+    ['title: x', { date: '2026-01-31', hosts: ['a.test'] }],
+    ['package: x@2', null],
+    ['image: x', null],
+    ['command: [x]', null],
+    [`package: x@2\n${RUN.replace('01-31', '02-01')}`, { date: '2026-02-01' }],
+  ])("with %j keeps its base's recorded run, while it runs the same", (layer, expected) => {
+    const folder = profileFolder({
+      'builtin/a.yaml': `egress: []\npackage: x@1\n${RUN}`,
+      'user/a.yaml': `extends: a\n${layer}`,
+    })
+    const { recorded } = loadProfile('a', folder)
+    if (expected === null) expect(recorded).toBeNull()
+    else expect(recorded).toMatchObject(expected)
+  })
+
   it('may change nothing', () => {
     const folder = profileFolder({ 'builtin/exa.yaml': EXA, 'user/exa.yaml': 'extends: exa\n' })
     const plain = profileFolder({ 'builtin/exa.yaml': EXA })
@@ -201,13 +255,21 @@ describe('the digest', () => {
     expect(digest('egress: [{ports: [443], host: a.test.}]\nmode: enforce\n')).toBe(one)
     expect(digest('name: p\negress:\n  - host: b.test\n')).not.toBe(one)
     expect(digest('name: p\negress:\n  - host: a.test\nmode: monitor')).not.toBe(one)
+    for (const line of ['callback-ports: [3334]', 'path-arguments: none', 'image: owner/x:1'])
+      expect(digest(`name: p\negress:\n  - host: a.test\n${line}`)).not.toBe(one)
+  })
+
+  it('knows nothing of the recorded run', () => {
+    const run = 'recorded: {date: 2026-01-31, version: "1", backend: native, hosts: []}'
+    expect(digest(`egress: []\n${run}`)).toBe(digest('egress: []'))
   })
 
   it('is the SHA-256 of the canonical JSON', () => {
     const json =
-      '{"args":[],"command":null,"egress":[],"env":{"pass":[],"set":{}},"files":{"read":[],"write":[]},' +
+      '{"args":[],"callbackPorts":[],"command":null,"egress":[],"env":{"pass":[],"set":{}},' +
+      '"files":{"read":[],"write":[]},"image":null,' +
       '"limits":{"cpus":null,"memory":null,"pids":null,"required":false},"mode":"enforce","name":"p",' +
-      '"note":null,"package":null,"publisher":null,"title":null}'
+      '"note":null,"package":null,"pathArguments":"read","publisher":null,"title":null}'
     const expected = `sha256:${createHash('sha256').update(json).digest('hex')}`
     expect(digest('egress: []')).toBe(expected)
     expect(denyAllProfile('p').digest).toBe(expected)
@@ -222,7 +284,13 @@ describe('denyAllProfile', () => {
     ['', 'server'],
     ['a.yaml', 'a-yaml'],
   ])('%j is %s, and reaches nothing', (text, name) => {
-    const { profile, files } = denyAllProfile(text)
-    expect([profile.name, profile.egress, profile.mode, files]).toEqual([name, [], 'enforce', []])
+    const { profile, files, recorded } = denyAllProfile(text)
+    expect([profile.name, profile.egress, profile.mode, files, recorded]).toEqual([
+      name,
+      [],
+      'enforce',
+      [],
+      null,
+    ])
   })
 })

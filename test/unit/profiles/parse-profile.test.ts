@@ -26,6 +26,7 @@ note: run it by hand
 package: {npm: "@me/my-server", version: ^1.2.0, bin: serve}
 command: [node, "./index.js"]
 args: [--stdio]
+path-arguments: write
 env:
   pass: [API_KEY, API_KEY]
   set: {CACHE: "\${HOME}/cache", WHERE: "\${CWD}", PRICE: "5 $"}
@@ -51,6 +52,7 @@ egress:
     protocol: http
 files: {read: [~/notes, ./here], write: [/tmp/there]}
 limits: {memory: 1.5GiB, cpus: 0.5, pids: 64, required: true}
+callback-ports: [3334, 8090, 3334]
 mode: monitor
 `
     const tcp = { transport: 'tcp', purpose: null, ports: [443], protocol: 'tls' }
@@ -61,8 +63,10 @@ mode: monitor
       publisher: 'Me',
       note: 'run it by hand',
       package: { registry: 'npm', name: '@me/my-server', version: '^1.2.0', bin: 'serve' },
+      image: null,
       command: ['node', './index.js'],
       args: ['--stdio'],
+      pathArguments: 'write',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: the profile's own placeholders
       env: { pass: ['API_KEY'], set: { CACHE: '${HOME}/cache', WHERE: '${CWD}', PRICE: '5 $' } },
       egress: [
@@ -83,9 +87,11 @@ mode: monitor
         { kind: 'host-loopback', ...tcp, ports: [3000], protocol: 'opaque' },
         { kind: 'host-loopback', ...tcp, ports: [8080, 8081], protocol: 'http' },
       ],
+      callbackPorts: [3334, 8090],
       files: { read: ['~/notes', './here'], write: ['/tmp/there'] },
       limits: { memory: 1.5 * 1024 ** 3, cpus: 0.5, pids: 64, required: true },
       mode: 'monitor',
+      recorded: null,
     })
   })
 
