@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 export interface OwnPaths {
   readonly root: string
   readonly tap: string
+  readonly recorder: string
   readonly dockerfiles: string
   readonly storeWorker: string
   readonly profiles: string
@@ -18,6 +19,7 @@ export function ownPaths(): OwnPaths {
   return {
     root,
     tap: join(root, 'dist', 'tap.cjs'),
+    recorder: join(root, 'dist', 'recorder.cjs'),
     dockerfiles: join(root, 'docker'),
     storeWorker: join(root, 'dist', 'store-worker.cjs'),
     profiles: join(root, 'profiles'),

@@ -8,6 +8,7 @@ import type { Mode } from './model/verdict.ts'
 import { compileRules } from './policy/rules.ts'
 import { recorderContext } from './recorder/context.ts'
 import { type Recorder, startRecorder } from './recorder/recorder.ts'
+import { startRemoteRecorder } from './recorder/remote/remote-recorder.ts'
 import type { LaunchSpec, OpenSandbox, RunningServer, SandboxBackend, ServerExit } from './sandbox/backend.ts'
 import { SANDBOX_HOST } from './sandbox/root-filesystem.ts'
 import { openJournal, type StoreThread } from './store/open-journal.ts'
@@ -59,35 +60,45 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       () => mark('journal'),
       () => undefined,
     )
-    const sockets = await sandbox.sockets
-    mark('sockets')
+    const capture = await sandbox.capture
+    mark('capture')
     journal = await opening
     const record = sessionRecord(options, await sandbox.limit(options.declared.limits))
     await journal.write({ kind: 'session-opened', session: record })
     mark('session row')
     const failure = failureOnce()
     const rules = compileRules(options.declared.egress)
-    const context = recorderContext({
-      server: name,
-      session: record.id,
-      phase: options.phase,
-      mode: options.mode,
+    const hostLoopbackPorts = [...new Set(rules.loopback.flatMap((rule) => rule.ports))]
+    const facts = { server: name, session: record.id, phase: options.phase, mode: options.mode }
+    const context = {
+      ...facts,
       rules,
       clock: Date.now,
       journal,
       onAlert: options.onAlert,
       onFailure: failure.report,
-    })
-    const recorder = startRecorder({
-      context,
-      sockets,
-      hostname: SANDBOX_HOST,
-    })
-    const hostLoopbackPorts = [...new Set(rules.loopback.flatMap((rule) => rule.ports))]
+    }
+    const recorder =
+      capture.kind === 'sockets'
+        ? startRecorder({
+            context: recorderContext(context),
+            sockets: capture.sockets,
+            hostname: SANDBOX_HOST,
+          })
+        : startRemoteRecorder({
+            channel: capture.channel.as(),
+            context,
+            start: { ...facts, egress: options.declared.egress, hostname: SANDBOX_HOST },
+            loopbackPorts: hostLoopbackPorts,
+          })
     const server = await sandbox.launch({ ...options.launch, hostLoopbackPorts })
     mark('launched')
     failure.onReport(() => sandbox.destroy())
-    return { record, server, ended: finish({ server, recorder, journal, record, failure }) }
+    return {
+      record,
+      server,
+      ended: finish({ server, recorder, journal, record, failure }).finally(sandbox.destroy),
+    }
   } catch (error) {
     sandbox.destroy()
     await journal?.close().catch(() => undefined)

@@ -12,6 +12,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const PROGRAMS = {
   'mcp-run': { source: 'cli/mcp-run.ts', executable: true },
   egress: { source: 'cli/egress.ts', executable: true },
+  recorder: { source: 'runtime/recorder-main.ts', executable: false },
   tap: { source: 'runtime/tap/main.ts', executable: false },
   'store-worker': { source: 'runtime/store/worker.ts', executable: false },
 }

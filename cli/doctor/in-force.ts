@@ -30,7 +30,7 @@ export async function checkInForce(tapPath: string): Promise<readonly Check[]> {
   const home = mkdtempSync(join(tmpdir(), 'mcp-run-doctor-'))
   try {
     const sandbox = nativeBackend({ tapPath }).open()
-    await sandbox.sockets
+    await sandbox.capture
     const limits = await sandbox.limit({ memory: 2 ** 30, cpus: 1, pids: 512, required: false })
     const server = await sandbox.launch({
       command: ['sh', '-c', PROBE],

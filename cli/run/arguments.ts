@@ -5,6 +5,8 @@ import type { Mode } from '../../runtime/model/verdict.ts'
 export interface RunOptions {
   readonly profile: string | null
   readonly sandbox: 'auto' | 'docker' | 'native'
+  /** Where the recorder runs, with a container engine. */
+  readonly recorder: 'auto' | 'process' | 'container'
   /** Null: as the profile says. */
   readonly mode: Mode | null
   readonly allowRead: readonly string[]
@@ -31,6 +33,7 @@ export type RunArguments = Extract<Arguments, { kind: 'run' }>
 const OPTIONS = {
   profile: { type: 'string' },
   sandbox: { type: 'string' },
+  recorder: { type: 'string' },
   mode: { type: 'string' },
   'allow-read': { type: 'string', multiple: true },
   'allow-write': { type: 'string', multiple: true },
@@ -55,6 +58,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const options: RunOptions = {
     profile: values.profile ?? null,
     sandbox: oneOf('--sandbox', values.sandbox, ['auto', 'docker', 'native']) ?? 'auto',
+    recorder: oneOf('--recorder', values.recorder, ['auto', 'process', 'container']) ?? 'auto',
     mode: oneOf('--mode', values.mode, ['enforce', 'monitor']),
     allowRead: values['allow-read'] ?? [],
     allowWrite: values['allow-write'] ?? [],

@@ -26,7 +26,9 @@ export async function chooseBackend({ options }: RunArguments, paths: OwnPaths):
   return dockerBackend({
     endpoint,
     store: storeFolder(options.store),
+    recorder: options.recorder,
     sources: {
+      recorder: paths.recorder,
       dockerfiles: paths.dockerfiles,
       tap: paths.tap,
       base: { tap: base, node: base, python: base },

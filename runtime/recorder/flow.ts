@@ -19,6 +19,7 @@ import { firstSeen, type Opening, readOpening } from './first-bytes.ts'
 import type { NameBook } from './name-book.ts'
 import { refuse } from './refusal.ts'
 import { type Relay, relay } from './relay.ts'
+import type { DialLoopback } from './remote/loopback-client.ts'
 import type { Resolved, Resolver } from './resolver.ts'
 import type { Sinkhole } from './sinkhole.ts'
 
@@ -31,6 +32,8 @@ export interface FlowOptions {
   readonly isOwn: (address: string, port: number) => boolean
   /** Aborted when the session is over: no connection is waited for any longer. */
   readonly over: AbortSignal
+  /** Reaches the host's loopback where that is not this process's own. */
+  readonly dialLoopback?: DialLoopback
   /** Called with each relay that begins, so that it can be counted and cut. */
   readonly onRelay: (flow: string, relay: Relay) => void
 }
@@ -69,8 +72,11 @@ export async function handleFlow(options: FlowOptions, socket: Socket): Promise<
     return
   }
   await context.record(...opened)
-  const target = judgement.target?.kind === 'host-loopback' ? judgement.target.port : port
-  const dialled = await dial(addresses, target, options.over)
+  const { target } = judgement
+  const dialled =
+    target?.kind !== 'host-loopback'
+      ? await dial(addresses, port, options.over)
+      : await (options.dialLoopback?.(target.port) ?? dial(addresses, target.port, options.over))
   if (!dialled.ok) {
     socket.resetAndDestroy()
     const end = options.over.aborted

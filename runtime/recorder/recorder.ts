@@ -10,6 +10,7 @@ import { serveDnsTcp } from './dns-tcp.ts'
 import { watchDrops } from './drops.ts'
 import { createGapCounter } from './gap-counter.ts'
 import { createNameBook } from './name-book.ts'
+import type { DialLoopback } from './remote/loopback-client.ts'
 import { createResolver } from './resolver.ts'
 import { createSinkhole } from './sinkhole.ts'
 
@@ -23,13 +24,15 @@ export interface RecorderOptions {
   readonly sockets: CaptureSockets
   /** The sandbox's own host name. */
   readonly hostname: string
+  /** For a recorder elsewhere than on the host, whose loopback is another. */
+  readonly dialLoopback?: DialLoopback
 }
 
 /** What an ended server had already sent, and the answers under way, are given this long. */
 const DRAIN_MS = 1000
 
 /** Everything behind the sandbox's sockets. It owns them from here on. */
-export function startRecorder({ context, sockets, hostname }: RecorderOptions): Recorder {
+export function startRecorder({ context, sockets, hostname, dialLoopback }: RecorderOptions): Recorder {
   const names = createNameBook()
   const sinkhole = createSinkhole()
   const over = new AbortController()
@@ -63,6 +66,7 @@ export function startRecorder({ context, sockets, hostname }: RecorderOptions): 
     isOwn,
     gaps,
     over: over.signal,
+    ...(dialLoopback !== undefined && { dialLoopback }),
   })
   const drops = watchDrops(sockets.netfilter, { context, names, sinkhole })
   return {

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { McpRunError } from '../model/errors.ts'
 import type { NodeRuntime } from '../model/node-runtime.ts'
 import type { Profile } from '../model/profile.ts'
+import type { SharedChannel } from '../tap/channel.ts'
 import type { CaptureSockets } from '../tap/sockets.ts'
 
 /** A folder or file of the host that the server sees. */
@@ -72,16 +73,21 @@ export interface RunningServer {
   kill(signal: NodeJS.Signals): void
 }
 
+/** Where the recorder's sockets in the sandbox are: in this process, or in one at the end of a channel. */
+export type Capture =
+  | { readonly kind: 'sockets'; readonly sockets: CaptureSockets }
+  | { readonly kind: 'channel'; readonly channel: SharedChannel }
+
 /** A sandbox that holds nothing yet but the recorder's sockets. */
 export interface OpenSandbox {
   /** Rejects with `sandbox-unavailable` or `capture-failed`. */
-  readonly sockets: Promise<CaptureSockets>
+  readonly capture: Promise<Capture>
   /**
    * Puts the limits in force, and says in sentences what of them, or else, could not be. Rejects with
    * `sandbox-unavailable` when they are required and cannot be had.
    */
   limit(limits: Profile['limits']): Promise<readonly string[]>
-  /** Starts the server. Rejects as `sockets` does; nothing is left running then. */
+  /** Starts the server. Rejects as `capture` does; nothing is left running then. */
   launch(spec: LaunchSpec): Promise<RunningServer>
   /** Ends whatever there is. Safe at any time, any number of times. */
   destroy(): void

@@ -58,12 +58,15 @@ function openNative(tapPath: string): OpenSandbox {
     destroy()
     return startError(error, stderr.text())
   }
-  const sockets = link.sockets(START_TIMEOUT_MS).catch((error: unknown) => {
-    throw unavailable(error)
-  })
-  sockets.catch(() => undefined)
+  const capture = link.sockets(START_TIMEOUT_MS).then(
+    (sockets) => ({ kind: 'sockets', sockets }) as const,
+    (error: unknown) => {
+      throw unavailable(error)
+    },
+  )
+  capture.catch(() => undefined)
   return {
-    sockets,
+    capture,
     limit: async (wanted) => {
       limits = applyLimits(child.pid ?? 0, wanted)
       if (wanted.required && limits.notEnforced.length > 0) {
@@ -79,7 +82,7 @@ function openNative(tapPath: string): OpenSandbox {
       return limits.notEnforced
     },
     launch: async (spec) => {
-      await sockets
+      await capture
       stderr.stop()
       try {
         link.order(tapConfig(spec, tools, root))

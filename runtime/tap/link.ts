@@ -1,4 +1,4 @@
-import { closeSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, rmSync } from 'node:fs'
 import { checkSockets } from './check-sockets.ts'
 import type { TapConfig, TapStatus } from './config.ts'
 import { type Received, receiveDescriptors, sendAll } from './descriptors.ts'
@@ -55,6 +55,8 @@ export function openTapLink(): InheritedLink {
 /** The link that a tap elsewhere connects to: one connection at `path`, which then is gone. */
 export function listenForTap(path: string): TapLink {
   const listener = listenUnix(path)
+  // The tap's root has no say over other users' files: who gets into the folder may connect.
+  chmodSync(path, 0o666)
   return linkOver(async (timeoutMs) => {
     try {
       if (await readable(listener, timeoutMs)) return acceptUnix(listener)

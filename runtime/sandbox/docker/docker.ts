@@ -1,9 +1,9 @@
-import type Dockerode from 'dockerode'
+import { join } from 'node:path'
 import { McpRunError } from '../../model/errors.ts'
 import type { Profile } from '../../model/profile.ts'
-import { listenForTap } from '../../tap/link.ts'
 import type { LaunchSpec, OpenSandbox, SandboxBackend } from '../backend.ts'
 import { SANDBOX_HOME } from '../root-filesystem.ts'
+import { ownContainers } from './containers.ts'
 import type { EngineEndpoint } from './endpoint.ts'
 import { connectEngine, type Engine, engineError } from './engine.ts'
 import { type EngineFacts, engineFacts } from './engine-facts.ts'
@@ -13,174 +13,127 @@ import { nodeRuntimeOf } from './node-runtime.ts'
 import { startAttached } from './running-container.ts'
 import { serverContainer } from './server-container.ts'
 import { serverImage } from './server-image.ts'
-import { createSessionFolder, type SessionFolder } from './session-folder.ts'
+import { createSessionFolder } from './session-folder.ts'
 import { sweep } from './sweep.ts'
-import { tapContainer } from './tap-container.ts'
+import { tapBehindRecorder } from './tap-behind-recorder.ts'
+import { type Tap, tapInReach } from './tap-in-reach.ts'
 import { serverOwner } from './user.ts'
-
-/** For the tap, once its container is started. */
-const START_TIMEOUT_MS = 15_000
 
 export interface DockerOptions {
   readonly endpoint: EngineEndpoint
   readonly store: string
   readonly sources: ImageSources
+  /** Where the recorder runs; `auto`: in this process where the engine is of this kernel. */
+  readonly recorder: 'auto' | 'process' | 'container'
   readonly say: (line: string) => void
 }
 
+/** All that a sandbox asks of its engine. */
+interface Parts {
+  readonly engine: Promise<Engine>
+  readonly facts: Promise<EngineFacts>
+  /** The image for a role, there for use. */
+  readonly image: (role: ImageRole) => Promise<string>
+  readonly options: DockerOptions
+}
+
+const NO_LIMITS: Profile['limits'] = { memory: null, cpus: null, pids: null, required: false }
+
 /**
- * A container engine of this kernel: the tap's container holds the network, the server's joins it, and the
- * recorder is in this process, behind sockets that the tap has handed over.
+ * A container engine: the tap's container holds the network, the server's joins it, and the recorder is in this
+ * process, or in a container where this process cannot be handed the tap's sockets.
  */
 export function dockerBackend(options: DockerOptions): SandboxBackend {
   const engine = connectEngine(options.endpoint)
-  engine.catch(() => undefined)
-  const images = async (role: ImageRole): Promise<string> => {
-    const connected = await engine
-    const recipe = imageRecipe(role, options.sources, process.arch)
-    await ensureImage(connected, recipe, { folder: `${options.store}/run`, say: options.say })
+  const facts = engine.then(engineFacts)
+  for (const promise of [engine, facts]) promise.catch(() => undefined)
+  const image = async (role: ImageRole): Promise<string> => {
+    const recipe = imageRecipe(role, options.sources, (await facts).arch)
+    await ensureImage(await engine, recipe, { folder: join(options.store, 'run'), say: options.say })
     return recipe.tag
   }
+  const parts = { engine, facts, image, options }
   return {
     name: 'docker',
     homePath: SANDBOX_HOME,
     holds: () => false,
     owner: serverOwner(),
-    nodeRuntime: async () => nodeRuntimeOf(await engine, await images('node'), options.store),
-    open: () => openDocker(engine, images, options),
+    nodeRuntime: async () => nodeRuntimeOf(await engine, await image('node'), options.store),
+    open: () => openDocker(parts),
   }
 }
 
-type Images = (role: ImageRole) => Promise<string>
-
-function openDocker(engine: Promise<Engine>, images: Images, options: DockerOptions): OpenSandbox {
+function openDocker(parts: Parts): OpenSandbox {
+  const { engine, facts, options } = parts
   const folder = createSessionFolder(options.store)
-  const link = listenForTap(folder.socket)
-  const made: Dockerode.Container[] = []
+  const containers = ownContainers()
+  let tap: Tap | null = null
+  let limits = NO_LIMITS
   let destroyed = false
-  let limits: Profile['limits'] | null = null
   const destroy = (): void => {
     if (destroyed) return
     destroyed = true
-    link.close()
+    tap?.close()
     folder.remove()
-    for (const container of made) container.remove({ force: true, v: true }).catch(() => undefined)
+    containers.removeAll()
   }
-  const keep = (container: Dockerode.Container): Dockerode.Container => {
-    made.push(container)
-    if (destroyed) container.remove({ force: true, v: true }).catch(() => undefined)
-    return container
+  const failed = (error: unknown): never => {
+    destroy()
+    throw error instanceof McpRunError ? error : engineError('the sandbox cannot be started', error)
   }
-  const facts = engine.then(engineFacts)
-  facts.catch(() => undefined)
-  const tap = startTap(engine, images, folder).then(keep)
-  const sockets = tap
-    .then((container) => Promise.race([link.sockets(START_TIMEOUT_MS), tapLost(container)]))
-    .catch((error: unknown) => {
-      destroy()
-      throw error instanceof McpRunError ? error : engineError('the sandbox cannot be started', error)
-    })
-  sockets.catch(() => undefined)
+  const tapped = (async (): Promise<Tap> => {
+    const remote = options.recorder === 'auto' ? !(await facts).sameKernel : options.recorder === 'container'
+    if (destroyed) throw new Error('it was ended before it began')
+    const tapOptions = { api: engine.then(({ api }) => api), image: parts.image('tap'), containers }
+    tap = remote ? tapBehindRecorder(tapOptions) : tapInReach(folder, tapOptions)
+    return tap
+  })()
+  const capture = tapped.then((one) => one.capture).catch(failed)
+  capture.catch(() => undefined)
   return {
-    sockets,
+    capture,
     limit: async (wanted) => {
       limits = wanted
       const missing = (await facts).notEnforced(wanted)
-      if (wanted.required && missing.length > 0) {
-        destroy()
-        throw new McpRunError(
-          'sandbox-unavailable',
-          `the profile requires its limits: ${missing.join('; ')}`,
-          {
-            hint: 'give the engine control groups, or set `limits.required: false` in the profile',
-          },
-        )
-      }
-      return missing
+      if (!wanted.required || missing.length === 0) return missing
+      throw new McpRunError('sandbox-unavailable', `the profile requires its limits: ${missing.join('; ')}`, {
+        hint: 'give the engine control groups, or set `limits.required: false` in the profile',
+      })
     },
     launch: async (spec) => {
       try {
-        await sockets
-        const parts = {
-          engine: await engine,
-          facts: await facts,
-          tap: (await tap).id,
-          folder,
-          limits,
-          images,
-          say: options.say,
-        }
-        const created = createServer(spec, parts).then(keep)
+        await capture
+        const { order, container } = await tapped
+        const created = createServer(spec)
         created.catch(() => undefined)
-        link.order({
-          hostLoopbackPorts: spec.hostLoopbackPorts,
-          stage: null,
-          command: ['/bin/cat'],
-          holds: true,
-          args: [],
-        })
-        const failure = await link.became()
+        const holding = { stage: null, command: ['/bin/cat'], args: [], holds: true }
+        const failure = await order({ ...holding, hostLoopbackPorts: spec.hostLoopbackPorts })
         if (failure !== null) throw new Error(failure)
         const program = spec.command[0] ?? 'its entrypoint'
         const server = await startAttached(await created, { program, destroy })
-        void server.exited.then(destroy)
-        sweep(parts.engine, options.store).catch(() => undefined)
+        void container.then(async () => sweep(await engine, options.store)).catch(() => undefined)
         return server
       } catch (error) {
-        destroy()
-        throw error instanceof McpRunError ? error : engineError('the sandbox cannot be started', error)
+        return failed(error)
       }
     },
     destroy,
   }
-}
 
-async function startTap(
-  engine: Promise<Engine>,
-  images: Images,
-  folder: SessionFolder,
-): Promise<Dockerode.Container> {
-  const { api } = await engine
-  const image = await images('tap')
-  const container = await api.createContainer(
-    tapContainer({ image, link: { bind: folder.link }, socket: 's' }),
-  )
-  await container.start()
-  return container
-}
-
-/** Rejects when the tap's container has ended. */
-async function tapLost(container: Dockerode.Container): Promise<never> {
-  const { StatusCode } = (await container.wait()) as { StatusCode: number }
-  throw new McpRunError('capture-failed', `the tap's container ended with ${StatusCode}`, {
-    hint: 'mcp-run doctor says what this machine lacks',
-  })
-}
-
-async function createServer(
-  spec: LaunchSpec,
-  parts: {
-    readonly engine: Engine
-    readonly facts: EngineFacts
-    readonly tap: string
-    readonly folder: SessionFolder
-    readonly limits: Profile['limits'] | null
-    readonly images: Images
-    readonly say: (line: string) => void
-  },
-): Promise<Dockerode.Container> {
-  const { engine, facts, folder } = parts
-  const { image, user } = await serverImage(spec, { engine, facts, images: parts.images, say: parts.say })
-  const [uid = 0, gid = uid] = (user ?? '0:0').split(':').map(Number)
-  return engine.api.createContainer(
-    serverContainer({
-      spec,
-      image,
-      limits: parts.limits ?? { memory: null, cpus: null, pids: null, required: false },
-      user,
-      tap: parts.tap,
-      etc: folder.etc(uid, gid),
-      seccompFile: null,
-    }),
-  )
+  async function createServer(spec: LaunchSpec) {
+    const { api } = await engine
+    const { image, user } = await serverImage(spec, {
+      engine: await engine,
+      facts: await facts,
+      image: parts.image,
+      say: options.say,
+    })
+    const [uid = 0, gid = uid] = (user ?? '0:0').split(':').map(Number)
+    const tapId = (await (await tapped).container).id
+    const etc = folder.etc(uid, gid)
+    return containers.create(
+      api,
+      serverContainer({ spec, image, limits, user, tap: tapId, etc, seccompFile: null }),
+    )
+  }
 }

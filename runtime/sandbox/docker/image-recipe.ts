@@ -10,8 +10,9 @@ export type ImageRole = 'tap' | 'node' | 'python'
 export interface ImageSources {
   /** Folder of the Dockerfiles. */
   readonly dockerfiles: string
-  /** The program that runs in the tap's image. */
+  /** The programs that run in the tap's image. */
   readonly tap: string
+  readonly recorder: string
   /** An image to build on, in place of the public ones; null where none is set. */
   readonly base: Readonly<Record<ImageRole, string | null>>
 }
@@ -36,7 +37,8 @@ export function imageRecipe(role: ImageRole, sources: ImageSources, arch: string
     .update(`${arch}\0${base ?? ''}\0`)
     .update(readFileSync(dockerfile))
   const koffi = role === 'tap' ? koffiFolders(sources.tap, arch) : []
-  if (role === 'tap') hash.update(readFileSync(sources.tap))
+  const programs = role === 'tap' ? [sources.tap, sources.recorder] : []
+  for (const program of programs) hash.update(readFileSync(program))
   for (const folder of koffi) hash.update(readFileSync(join(folder, 'package.json')))
   return {
     role,
@@ -48,7 +50,7 @@ export function imageRecipe(role: ImageRole, sources: ImageSources, arch: string
       if (role !== 'tap') return
       const modules = join(folder, 'files', 'node_modules')
       mkdirSync(modules, { recursive: true })
-      cpSync(sources.tap, join(folder, 'files', basename(sources.tap)))
+      for (const program of programs) cpSync(program, join(folder, 'files', basename(program)))
       for (const from of koffi) {
         const scope = basename(dirname(from))
         const to = scope.startsWith('@')

@@ -9,7 +9,7 @@ import { serverUser } from './user.ts'
 export interface ServerImageParts {
   readonly engine: Engine
   readonly facts: EngineFacts
-  readonly images: (role: ImageRole) => Promise<string>
+  readonly image: (role: ImageRole) => Promise<string>
   readonly say: (line: string) => void
 }
 
@@ -20,7 +20,7 @@ export async function serverImage(
 ): Promise<{ image: string; user: string | null }> {
   const { image = { kind: 'runner', runner: 'node' } } = spec
   if (image.kind === 'runner')
-    return { image: await parts.images(image.runner), user: serverUser(parts.facts) }
+    return { image: await parts.image(image.runner), user: serverUser(parts.facts) }
   await present(image, parts)
   return { image: image.name, user: userOf(image, parts.facts) }
 }

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import { isAlive, processToken } from '../../model/process-identity.ts'
 import { type EtcFile, ownEtc } from '../root-filesystem.ts'
+import { LINK_SOCKET } from './tap-container.ts'
 
 /** What one sandbox shows its containers: a folder of the store's that ends with it. */
 export interface SessionFolder {
@@ -33,7 +34,7 @@ export function createSessionFolder(store: string): SessionFolder {
   }
   return {
     link,
-    socket: join(link, 's'),
+    socket: join(link, LINK_SOCKET),
     etc: (id, group) =>
       (Object.entries(ownEtc(id, group)) as [EtcFile, string][]).map(([name, content]) => ({
         source: write(name, content),

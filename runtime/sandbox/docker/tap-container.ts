@@ -4,7 +4,9 @@ import { ownLabels } from './owner.ts'
 
 /** In the tap's image. */
 const PROGRAM = '/opt/mcp-run/tap.cjs'
-const LINK = '/link'
+export const LINK_FOLDER = '/link'
+/** In the folder above. */
+export const LINK_SOCKET = 's'
 /** For a program and two tools, one after the other; then for one that only waits. */
 const MEMORY_BYTES = 256 * 1024 * 1024
 const PIDS = 64
@@ -19,14 +21,13 @@ const SYSCTLS = {
 /** How the container begins that makes the sandbox's network, and whose end is the end of all that joins it. */
 export function tapContainer(options: {
   readonly image: string
-  /** What is mounted at /link: the folder with the socket that the tap connects to. */
+  /** What is mounted at /link: a folder of the host, or the volume of another container, with the tap's socket. */
   readonly link: { readonly bind: string } | { readonly volumesFrom: string }
-  readonly socket: string
 }): Dockerode.ContainerCreateOptions {
-  const { image, link, socket } = options
+  const { image, link } = options
   return {
     Image: image,
-    Entrypoint: ['node', PROGRAM, `${LINK}/${socket}`],
+    Entrypoint: ['node', PROGRAM, `${LINK_FOLDER}/${LINK_SOCKET}`],
     Hostname: SANDBOX_HOST,
     User: '0:0',
     Labels: ownLabels('tap'),
@@ -46,7 +47,7 @@ export function tapContainer(options: {
       Memory: MEMORY_BYTES,
       PidsLimit: PIDS,
       ...('bind' in link
-        ? { Mounts: [{ Type: 'bind', Source: link.bind, Target: LINK }] }
+        ? { Mounts: [{ Type: 'bind', Source: link.bind, Target: LINK_FOLDER }] }
         : { VolumesFrom: [link.volumesFrom] }),
     },
   }

@@ -27,6 +27,7 @@ const environment = (options: Partial<Options> = {}) =>
     home: '/home/mcp',
     cwd: '/work',
     node: '/usr/bin/node',
+    holds: (path) => path.startsWith('/usr/') || path.startsWith('/etc/ssl/certs/'),
     ...options,
   })
 
