@@ -18,7 +18,8 @@ const SOCKET = process.argv[2] ?? ''
 const stdio = jsonChannel(process.stdin, process.stdout)
 const channel = stdio.as<ToRecorder, FromRecorder>()
 void channel.ended.then(() => process.exit(0))
-const sockets = relayTap(listenForTap(SOCKET), stdio.as<ToTapRelay, FromTapRelay>())
+const link = listenForTap(SOCKET)
+const sockets = relayTap(link, stdio.as<ToTapRelay, FromTapRelay>())
 
 channel.on('start', async ({ start }) => {
   let recorder: Recorder | null = null
@@ -41,6 +42,7 @@ channel.on('start', async ({ start }) => {
     context,
     sockets: await sockets,
     hostname,
+    askDrops: link.ask,
     dialLoopback: loopbackDialler(channel),
   })
 })

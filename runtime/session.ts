@@ -80,11 +80,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     }
     const recorder =
       capture.kind === 'sockets'
-        ? startRecorder({
-            context: recorderContext(context),
-            sockets: capture.sockets,
-            hostname: SANDBOX_HOST,
-          })
+        ? startRecorder({ ...capture, context: recorderContext(context), hostname: SANDBOX_HOST })
         : startRemoteRecorder({
             channel: capture.channel.as(),
             context,

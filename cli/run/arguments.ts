@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly allowRead: readonly string[]
   readonly allowWrite: readonly string[]
   readonly passEnv: readonly string[]
+  /** `--image`: the server's own image; what follows are its arguments. */
+  readonly image: string | null
   readonly store: string | undefined
   readonly packages: readonly string[]
   readonly timing: boolean
@@ -37,6 +39,7 @@ const OPTIONS = {
   mode: { type: 'string' },
   'allow-read': { type: 'string', multiple: true },
   'allow-write': { type: 'string', multiple: true },
+  image: { type: 'string' },
   'pass-env': { type: 'string', multiple: true },
   store: { type: 'string' },
   package: { type: 'string', multiple: true, short: 'p' },
@@ -62,15 +65,21 @@ export function parseArguments(argv: readonly string[]): Arguments {
     mode: oneOf('--mode', values.mode, ['enforce', 'monitor']),
     allowRead: values['allow-read'] ?? [],
     allowWrite: values['allow-write'] ?? [],
+    image: values.image ?? null,
     passEnv: (values['pass-env'] ?? []).map(environmentName),
     store: values.store,
     packages: values.package ?? [],
     timing: values.timing ?? false,
   }
   if (own && rest.length === 0) throw new McpRunError('usage', 'no command follows --', { hint: HINT })
-  if (options.profile === null && options.packages.length === 0 && rest.length === 0) {
-    throw new McpRunError('usage', 'what is to be run? Name a profile or a package', {
-      hint: 'mcp-run --profile NAME, or mcp-run -y PACKAGE',
+  if (
+    options.profile === null &&
+    options.image === null &&
+    options.packages.length === 0 &&
+    rest.length === 0
+  ) {
+    throw new McpRunError('usage', 'what is to be run? Name a profile, a package or an image', {
+      hint: 'mcp-run --profile NAME, mcp-run -y PACKAGE, or mcp-run --image IMAGE',
     })
   }
   return { kind: 'run', options, own, words: rest }

@@ -15,6 +15,7 @@ import type { OwnPaths } from '../paths.ts'
 import type { AlertNotice } from './alert-line.ts'
 import { tellOnce } from './alerts.ts'
 import type { RunArguments } from './arguments.ts'
+import type { ChosenBackend } from './backend.ts'
 import { installer } from './install.ts'
 import { ownCommand, type Plan, packageCommand, plan, wantedShares } from './plan.ts'
 import { say } from './say.ts'
@@ -26,7 +27,7 @@ const GRACE_MS = 1500
 
 export interface Prepared {
   readonly paths: OwnPaths
-  readonly backend: SandboxBackend
+  readonly chosen: ChosenBackend
   readonly sandbox: OpenSandbox
   readonly storeThread: StoreThread
   readonly timing: Timing
@@ -35,8 +36,9 @@ export interface Prepared {
 /** Runs the server in the sandbox that is being made; resolves with the exit code. */
 export async function serve(
   args: RunArguments,
-  { paths, backend, sandbox, storeThread, timing }: Prepared,
+  { paths, chosen, sandbox, storeThread, timing }: Prepared,
 ): Promise<number> {
+  const { backend } = chosen
   const store = storeFolder(args.options.store)
   const profiles = {
     userDir: join(store, 'profiles'),
@@ -68,6 +70,7 @@ export async function serve(
     onAlert,
     mark: timing.mark,
   })
+  chosen.confirm()
   announce(session, planned, launch.cwd)
   return converse(session, args.options.timing ? timing : null, (send) => {
     notify = send

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { serveDatagrams } from '../tap/datagrams.ts'
+import { askDirectly, type DropSource } from '../tap/drop-counters.ts'
 import { CAPTURE_PORT, DNS_PORT, OWN_IPV4, OWN_IPV6 } from '../tap/rules.ts'
 import type { CaptureSockets } from '../tap/sockets.ts'
 import { closeTcpCounts, unacceptedConnections } from '../tap/tcp-counts.ts'
@@ -24,6 +25,8 @@ export interface RecorderOptions {
   readonly sockets: CaptureSockets
   /** The sandbox's own host name. */
   readonly hostname: string
+  /** Asks the kernel for its counts of drops, where this process may not. */
+  readonly askDrops?: DropSource['ask']
   /** For a recorder elsewhere than on the host, whose loopback is another. */
   readonly dialLoopback?: DialLoopback
 }
@@ -32,7 +35,13 @@ export interface RecorderOptions {
 const DRAIN_MS = 1000
 
 /** Everything behind the sandbox's sockets. It owns them from here on. */
-export function startRecorder({ context, sockets, hostname, dialLoopback }: RecorderOptions): Recorder {
+export function startRecorder({
+  context,
+  sockets,
+  hostname,
+  askDrops,
+  dialLoopback,
+}: RecorderOptions): Recorder {
   const names = createNameBook()
   const sinkhole = createSinkhole()
   const over = new AbortController()
@@ -68,7 +77,7 @@ export function startRecorder({ context, sockets, hostname, dialLoopback }: Reco
     over: over.signal,
     ...(dialLoopback !== undefined && { dialLoopback }),
   })
-  const drops = watchDrops(sockets.netfilter, { context, names, sinkhole })
+  const drops = watchDrops(dropSource(sockets.netfilter, askDrops), { context, names, sinkhole })
   return {
     close: async (cause) => {
       // What the server did last may still wait in the sockets: it is recorded like all else.
@@ -88,6 +97,10 @@ export function startRecorder({ context, sockets, hostname, dialLoopback }: Reco
       await gaps.close()
     },
   }
+}
+
+function dropSource(netfilter: number, ask: DropSource['ask'] | undefined): DropSource {
+  return ask === undefined ? askDirectly(netfilter) : { netfilter, ask }
 }
 
 async function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {

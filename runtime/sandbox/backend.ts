@@ -3,6 +3,7 @@ import type { McpRunError } from '../model/errors.ts'
 import type { NodeRuntime } from '../model/node-runtime.ts'
 import type { Profile } from '../model/profile.ts'
 import type { SharedChannel } from '../tap/channel.ts'
+import type { DropQuestion } from '../tap/drop-counters.ts'
 import type { CaptureSockets } from '../tap/sockets.ts'
 
 /** A folder or file of the host that the server sees. */
@@ -75,7 +76,12 @@ export interface RunningServer {
 
 /** Where the recorder's sockets in the sandbox are: in this process, or in one at the end of a channel. */
 export type Capture =
-  | { readonly kind: 'sockets'; readonly sockets: CaptureSockets }
+  | {
+      readonly kind: 'sockets'
+      readonly sockets: CaptureSockets
+      /** Asks the kernel for its counts of drops, where this process may not. */
+      readonly askDrops?: (question: DropQuestion) => void
+    }
   | { readonly kind: 'channel'; readonly channel: SharedChannel }
 
 /** A sandbox that holds nothing yet but the recorder's sockets. */

@@ -23,10 +23,11 @@ export interface TapConfig {
   readonly hostLoopbackPorts: readonly number[]
   /** A tmpfs is mounted over this folder, and the mounts are made in it; null where none are needed. */
   readonly stage: { readonly folder: string; readonly mounts: readonly StagedMount[] } | null
-  /** What the tap becomes once all is ready; the program's whole environment is empty. */
-  readonly command: readonly string[]
-  /** It stays in its namespace as a process that ends with the link, which becomes its stdin. */
-  readonly holds?: boolean
+  /**
+   * What the tap becomes once all is ready; the program's whole environment is empty. `hold`: a process that stays
+   * in the namespace until the link ends, and asks the kernel what it is told to ask.
+   */
+  readonly command: readonly string[] | 'hold'
   /** Arguments for `--args`, NUL-separated in a descriptor whose number replaces the word `@args`. */
   readonly args: readonly Word[]
 }

@@ -2,15 +2,16 @@ import { chmodSync, closeSync, rmSync } from 'node:fs'
 import { checkSockets } from './check-sockets.ts'
 import type { TapConfig, TapStatus } from './config.ts'
 import { type Received, receiveDescriptors, sendAll } from './descriptors.ts'
-import { checked, poll, socketpair } from './libc.ts'
+import type { DropQuestion } from './drop-counters.ts'
+import { checked, socketpair } from './libc.ts'
+import { MSG_DONTWAIT } from './message.ts'
+import { readable } from './readable.ts'
 import type { CaptureSockets, SocketName } from './sockets.ts'
 import { acceptUnix, listenUnix } from './unix-socket.ts'
 
 const AF_UNIX = 1
 const SOCK_STREAM = 1
 const SOCK_CLOEXEC = 0o2000000
-const POLLIN = 1
-const MSG_DONTWAIT = 0x40
 
 /** mcp-run's side of the conversation with the tap. */
 export interface TapLink {
@@ -20,6 +21,8 @@ export interface TapLink {
   order(config: TapConfig): void
   /** Resolves when the tap has become its command, or holds the namespace (null), or with what went wrong. */
   became(): Promise<string | null>
+  /** Has a tap that holds the namespace ask the kernel for its counts of drops; the answer comes on their socket. */
+  ask(question: DropQuestion): void
   /** A tap that holds the namespace ends with it. */
   close(): void
 }
@@ -40,7 +43,7 @@ export function openTapLink(): InheritedLink {
     if (peerOpen) closeSync(peer)
     peerOpen = false
   }
-  const link = linkOver(async () => pair.readInt32LE(0))
+  const link = linkOver(pair.readInt32LE(0))
   return {
     ...link,
     peer,
@@ -68,8 +71,8 @@ export function listenForTap(path: string): TapLink {
   })
 }
 
-function linkOver(connect: (timeoutMs: number) => Promise<number>): TapLink {
-  let fd: number | null = null
+function linkOver(end: number | ((timeoutMs: number) => Promise<number>)): TapLink {
+  let fd = typeof end === 'number' ? end : null
   let closed = false
   let holds = false
   const own = (): number => {
@@ -78,13 +81,13 @@ function linkOver(connect: (timeoutMs: number) => Promise<number>): TapLink {
   }
   return {
     sockets: async (timeoutMs) => {
-      fd = await connect(timeoutMs)
-      if (!closed) return receiveSockets(fd, timeoutMs)
-      closeSync(fd)
+      if (typeof end !== 'number') fd = await end(timeoutMs)
+      if (!closed) return receiveSockets(own(), timeoutMs)
+      if (fd !== null) closeSync(fd)
       throw new Error('the link to the tap was closed')
     },
     order: (config) => {
-      holds = config.holds === true
+      holds = config.command === 'hold'
       sendAll(own(), Buffer.from(`${JSON.stringify(config)}\n`))
     },
     became: async () => {
@@ -93,6 +96,7 @@ function linkOver(connect: (timeoutMs: number) => Promise<number>): TapLink {
       const status = parseStatus(received.data.toString())
       return status?.status === 'failed' ? `${status.step}: ${status.message}` : null
     },
+    ask: (question) => sendAll(own(), Buffer.from(`${question}\n`)),
     close: () => {
       closed = true
       if (fd !== null) closeSync(fd)
@@ -137,17 +141,4 @@ function parseStatus(text: string): TapStatus | null {
 /** Null after `timeoutMs`. */
 async function receive(fd: number, timeoutMs: number): Promise<Received | null> {
   return (await readable(fd, timeoutMs)) ? receiveDescriptors(fd, MSG_DONTWAIT) : null
-}
-
-/** Waits off the event loop's thread until something can be read. False after `timeoutMs`. */
-async function readable(fd: number, timeoutMs: number): Promise<boolean> {
-  const request = Buffer.alloc(8)
-  request.writeInt32LE(fd, 0)
-  request.writeInt16LE(POLLIN, 4)
-  return new Promise((resolve, reject) => {
-    poll.async(request, 1, timeoutMs, (error: Error | null) => {
-      if (error) reject(error)
-      else resolve(request.readInt16LE(6) !== 0)
-    })
-  })
 }

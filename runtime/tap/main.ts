@@ -2,6 +2,7 @@ import { readlinkSync } from 'node:fs'
 import { becomes } from './become.ts'
 import type { TapConfig, TapStatus } from './config.ts'
 import { receiveDescriptors, sendAll, sendDescriptors } from './descriptors.ts'
+import { holds } from './hold.ts'
 import { prctl } from './libc.ts'
 import { addHostLoopback, configureNetwork } from './network.ts'
 import { type CaptureSockets, openCaptureSockets, type SocketName } from './sockets.ts'
@@ -30,7 +31,8 @@ try {
   step = 'network'
   const ipv6 = configureNetwork()
   step = 'sockets'
-  handOver(openCaptureSockets(ipv6))
+  const sockets = openCaptureSockets(ipv6)
+  handOver(sockets)
   step = 'orders'
   const config = orders()
   if (config !== null) {
@@ -39,8 +41,8 @@ try {
     step = 'mounts'
     if (config.stage !== null) stageMounts(config.stage)
     step = 'exec'
-    if (config.holds) tell({ status: 'holding' })
-    becomes(config, link)
+    if (config.command === 'hold') holds(link, sockets.netfilter)
+    becomes(config.command, config.args)
   }
 } catch (error) {
   tell({ status: 'failed', step, message: error instanceof Error ? error.message : String(error) })

@@ -40,7 +40,7 @@ export function tapInReach(folder: SessionFolder, { api, image, containers }: Ta
     container,
     capture: container
       .then((tap) => Promise.race([link.sockets(START_TIMEOUT_MS), lost(tap, 'tap')]))
-      .then((sockets) => ({ kind: 'sockets', sockets })),
+      .then((sockets) => ({ kind: 'sockets', sockets, askDrops: link.ask })),
     order: (config) => {
       link.order(config)
       return link.became()
