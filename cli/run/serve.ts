@@ -8,6 +8,7 @@ import { ensurePackage, type InstalledPackage } from '../../runtime/packages/ens
 import type { OpenSandbox, SandboxBackend, ServerExit } from '../../runtime/sandbox/backend.ts'
 import { serverEnvironment } from '../../runtime/sandbox/environment.ts'
 import { isWithin } from '../../runtime/sandbox/shares.ts'
+import { checkUsable } from '../../runtime/sandbox/usable-shares.ts'
 import { type Session, startSession } from '../../runtime/session.ts'
 import type { StoreThread } from '../../runtime/store/open-journal.ts'
 import { storeFolder } from '../../runtime/store/store-folder.ts'
@@ -141,6 +142,7 @@ function launchSpec(
         say(`${context.cwd} is not shared: ${seen.refused}; --allow-read DIR shares a folder`)
     }
   }
+  checkUsable(shares, backend.owner)
   const environment = serverEnvironment({
     host: process.env,
     profile: loaded.profile.env,
