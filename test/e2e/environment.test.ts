@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { type Product, product, USERS } from '../fixtures/product/product.ts'
 import { runOpen } from '../fixtures/product/run-open.ts'
-import { startInternet } from '../fixtures/product/sandbox.ts'
+import { ON_DOCKER, startInternet } from '../fixtures/product/sandbox.ts'
 import { insideShell } from '../fixtures/sandboxed/inside.ts'
 
 const BIN = fileURLToPath(new URL('../../bin/mcp-run', import.meta.url))
@@ -58,8 +58,8 @@ describe.each(USERS)('as %s', (user) => {
       ALSO: 'passed on too',
       STATE: '/home/mcp/state',
       WHERE: mcp.cwd,
-      // bubblewrap's own.
-      PWD: mcp.cwd,
+      // The engine's own, or bubblewrap's.
+      ...(ON_DOCKER ? { HOSTNAME: 'mcp-run' } : { PWD: mcp.cwd }),
     })
   })
 
@@ -100,7 +100,7 @@ describe.each(USERS)('as %s', (user) => {
     expect((await insideShell(mcp, other, 'ls -A ~')).output).toBe('')
     const kept = join(mcp.store, 'homes', 'p', 'memo')
     expect(readFileSync(kept, 'utf8')).toBe('memo\n')
-    expect(statSync(kept).uid).toBe(user === 'root' ? 0 : 12_345)
+    expect(statSync(kept).uid).toBe(mcp.serverFilesUid)
     expect(existsSync('/tmp/lost')).toBe(false)
   })
 

@@ -28,8 +28,8 @@ const BROKEN_NATIVELY: Readonly<Record<string, readonly [Patch, RegExp]>> = {
 }
 const BROKEN_ON_DOCKER: Readonly<Record<string, readonly [Patch, RegExp]>> = {
   'the engine refuses': [
-    { file: 'mcp-run.cjs', find: '"no-new-privileges"', replace: '"no-such-option"', times: 2 },
-    /the sandbox cannot be started: .*no-such-option/,
+    { file: 'mcp-run.cjs', find: '"NET_ADMIN"', replace: '"NO_SUCH_RIGHT"' },
+    /the sandbox cannot be started: .*no_such_right/i,
   ],
 }
 
