@@ -1,8 +1,7 @@
 import { compileRules } from './policy/rules.ts'
 import { recorderContext } from './recorder/context.ts'
 import { type Recorder, startRecorder } from './recorder/recorder.ts'
-import { loopbackDialler } from './recorder/remote/loopback-client.ts'
-import type { FromRecorder, ToRecorder } from './recorder/remote/messages.ts'
+import type { FromRecorder, StreamMessage, ToRecorder } from './recorder/remote/messages.ts'
 import { remoteJournal } from './recorder/remote/remote-journal.ts'
 import { jsonChannel } from './tap/channel.ts'
 import { listenForTap } from './tap/link.ts'
@@ -43,7 +42,8 @@ channel.on('start', async ({ start }) => {
     sockets: await sockets,
     hostname,
     askDrops: link.ask,
-    dialLoopback: loopbackDialler(channel),
+    elsewhere: stdio.as<StreamMessage, StreamMessage>(),
+    callbacks: { ports: [], hostLoopback: [], tell: () => undefined },
   })
 })
 

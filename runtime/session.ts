@@ -23,6 +23,7 @@ export interface SessionOptions {
   readonly declared: Pick<LoadedProfile, 'digest'> & {
     readonly egress: LoadedProfile['profile']['egress']
     readonly limits: LoadedProfile['profile']['limits']
+    readonly callbackPorts: LoadedProfile['profile']['callbackPorts']
   }
   readonly package: { readonly label: string; readonly integrity: string | null } | null
   readonly backend: SandboxBackend
@@ -34,6 +35,8 @@ export interface SessionOptions {
   readonly storeThread?: StoreThread
   readonly launch: Omit<LaunchSpec, 'hostLoopbackPorts'>
   readonly onAlert: (alert: AlertEvent) => void
+  /** Takes what a person should know while the server runs, in sentences. */
+  readonly tell: (sentence: string) => void
   readonly mark?: (span: string) => void
 }
 
@@ -80,14 +83,24 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       onAlert: options.onAlert,
       onFailure: failure.report,
     }
+    const callbacks = {
+      ports: options.declared.callbackPorts,
+      hostLoopback: hostLoopbackPorts,
+      tell: options.tell,
+    }
     const recorder =
       capture.kind === 'sockets'
-        ? startRecorder({ ...capture, context: recorderContext(context), hostname: SANDBOX_HOST })
+        ? startRecorder({
+            ...capture,
+            context: recorderContext(context),
+            hostname: SANDBOX_HOST,
+            callbacks,
+          })
         : startRemoteRecorder({
-            channel: capture.channel.as(),
+            channel: capture.channel,
             context,
             start: { ...facts, egress: options.declared.egress, hostname: SANDBOX_HOST },
-            loopbackPorts: hostLoopbackPorts,
+            callbacks,
           })
     const server = await sandbox.launch({ ...options.launch, hostLoopbackPorts })
     mark('launched')

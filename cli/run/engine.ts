@@ -36,5 +36,6 @@ export async function answeringEngine(prefer?: 'docker' | 'podman'): Promise<Eng
 async function ping(endpoint: EngineEndpoint): Promise<void> {
   const { api } = await connectEngine(endpoint)
   const abortSignal = AbortSignal.timeout(endpoint.kind === 'ssh' ? SSH_ANSWER_MS : ANSWER_MS)
-  await api.ping({ abortSignal })
+  // Its types do not know of options.
+  await (api.ping.bind(api) as (options: object) => Promise<unknown>)({ abortSignal })
 }

@@ -27,9 +27,11 @@ export function installer(options: InstallerOptions): InstallRun {
       declared: {
         egress: request.egress,
         limits: { memory: null, cpus: null, pids: null, required: false },
+        callbackPorts: [],
         digest: `sha256:${createHash('sha256').update(JSON.stringify(request.egress)).digest('hex')}`,
       },
       package: { label: request.label, integrity: null },
+      tell: () => undefined,
       sandbox: backend.open(),
       launch: {
         command: request.argv,

@@ -121,8 +121,12 @@ export function wantedShares(
     ...profile.files.write.map((path) => share(path, true, 'files.write', context)),
     ...allowWrite.map((path) => share(path, true, '--allow-write', context)),
   ]
+  return outerFirst(shares)
+}
+
+/** Each target once, as the last of them has it. What is mounted later lies over what was mounted before. */
+export function outerFirst(shares: readonly Share[]): readonly Share[] {
   const byTarget = new Map(shares.map((one) => [one.target, one]))
-  // Outer folders first: what is mounted later lies over what was mounted before.
   return [...byTarget.values()].sort((a, b) => a.target.length - b.target.length)
 }
 

@@ -16,11 +16,14 @@ import type { OwnPaths } from '../paths.ts'
 import type { AlertNotice } from './alert-line.ts'
 import { tellOnce } from './alerts.ts'
 import type { RunArguments } from './arguments.ts'
+import { type AskedUrls, openAskedUrls } from './asked-urls.ts'
 import type { ChosenBackend } from './backend.ts'
 import { installer } from './install.ts'
-import { ownCommand, type Plan, packageCommand, plan, wantedShares } from './plan.ts'
+import { pathArguments, shownText } from './path-arguments.ts'
+import { outerFirst, ownCommand, type Plan, packageCommand, plan, wantedShares } from './plan.ts'
 import { say } from './say.ts'
 import { serverHome } from './server-home.ts'
+import { tellUrls } from './tell-urls.ts'
 import type { Timing } from './timing.ts'
 
 /** Clients give mcp-run twice two seconds: all of its own steps fit in between. */
@@ -55,7 +58,8 @@ export async function serve(
   const install = installer({ server, backend, store, workerPath: paths.storeWorker, onAlert })
   const installed = await installedPackage(planned, { store, install, backend })
   timing.mark('package')
-  const launch = launchSpec(args, planned, installed, { store, backend })
+  const launch = launchSpec(args, planned, installed, { store, backend, programs: paths.programs })
+  const asked = openAskedUrls(launch.home)
   const session = await startSession({
     server,
     phase: 'run',
@@ -69,11 +73,12 @@ export async function serve(
     storeThread,
     launch,
     onAlert,
+    tell: say,
     mark: timing.mark,
   })
   chosen.confirm()
   announce(session, planned, launch.cwd)
-  return converse(session, args.options.timing ? timing : null, (send) => {
+  return converse(session, asked, args.options.timing ? timing : null, (send) => {
     notify = send
   })
 }
@@ -120,22 +125,29 @@ function launchSpec(
   { options, own }: RunArguments,
   { target, loaded }: Plan,
   installed: InstalledPackage | null,
-  { store, backend }: { store: string; backend: SandboxBackend },
+  { store, backend, programs }: { store: string; backend: SandboxBackend; programs: string },
 ) {
   const home = backend.homePath
   const context = { cwd: process.cwd(), store }
   const wanted = wantedShares(loaded, options, context)
-  const shares = [...wanted]
+  const named = pathArguments(target.kind === 'package' ? target.args : target.command.slice(1), {
+    ...context,
+    mode: loaded.profile.pathArguments,
+    granted: wanted,
+    home,
+  })
+  const shown = outerFirst([...wanted, ...named.shares])
+  const shares = [...shown]
   let command: readonly string[] = []
-  let cwd = wanted.some(({ target: folder }) => isWithin(context.cwd, folder)) ? context.cwd : null
+  let cwd = shown.some(({ target: folder }) => isWithin(context.cwd, folder)) ? context.cwd : null
   if (installed !== null && target.kind === 'package') {
     const inside = packageCommand(installed)
-    command = [...inside.command, ...target.args]
+    command = [...inside.command, ...named.words]
     shares.push(inside.share)
   } else if (target.kind === 'command') {
-    command = target.command
+    command = [...target.command.slice(0, 1), ...named.words]
     if (own) {
-      const seen = ownCommand(command, context)
+      const seen = ownCommand(target.command, context)
       shares.unshift(...seen.shares)
       cwd ??= seen.cwd
       if (cwd === null && seen.refused !== null)
@@ -143,6 +155,8 @@ function launchSpec(
     }
   }
   checkUsable(shares, backend.owner)
+  named.notes.forEach(say)
+  if (shown.length > 0) say(`shown: ${shownText(shown)}`)
   const environment = serverEnvironment({
     host: process.env,
     profile: loaded.profile.env,
@@ -151,6 +165,7 @@ function launchSpec(
     cwd: cwd ?? home,
     node: backend.name === 'native' ? realpathSync(process.execPath) : null,
     holds: backend.holds,
+    programs,
   })
   return {
     command,
@@ -179,6 +194,7 @@ function announce({ record }: Session, { loaded, undeclared }: Plan, cwd: string
 /** Carries the conversation; ends the server as the MCP specification says when the client or a signal asks. */
 async function converse(
   session: Session,
+  asked: AskedUrls,
   timing: Timing | null,
   onNotify: (send: (notice: AlertNotice) => void) => void,
 ): Promise<number> {
@@ -203,6 +219,12 @@ async function converse(
       ...notice,
     })
   })
+  const lastUrls = tellUrls(asked, {
+    say,
+    notify: (url) => {
+      bridge.notify('warning', { message: `mcp-run: the server asks you to open: ${url}`, url })
+    },
+  })
   let _stopping: Promise<unknown> | null = null
   const stop = (stdinEnded: boolean): void => {
     _stopping ??= stopServer({ server, stdinEnded, graceMs: GRACE_MS })
@@ -222,7 +244,7 @@ async function converse(
     }
     stop(outcome.reason === 'client-gone')
   })
-  const exit = await session.ended
+  const exit = await session.ended.finally(lastUrls)
   await done
   if (tooLong !== null) throw tooLong
   return exitCode(exit)

@@ -19,7 +19,7 @@ import { firstSeen, type Opening, readOpening } from './first-bytes.ts'
 import type { NameBook } from './name-book.ts'
 import { refuse } from './refusal.ts'
 import { type Relay, relay } from './relay.ts'
-import type { DialLoopback } from './remote/loopback-client.ts'
+import type { DialPort } from './remote/streams.ts'
 import type { Resolved, Resolver } from './resolver.ts'
 import type { Sinkhole } from './sinkhole.ts'
 
@@ -33,7 +33,7 @@ export interface FlowOptions {
   /** Aborted when the session is over: no connection is waited for any longer. */
   readonly over: AbortSignal
   /** Reaches the host's loopback where that is not this process's own. */
-  readonly dialLoopback?: DialLoopback
+  readonly dialLoopback?: DialPort
   /** Called with each relay that begins, so that it can be counted and cut. */
   readonly onRelay: (flow: string, relay: Relay) => void
 }

@@ -1,9 +1,12 @@
 import { setMaxListeners } from 'node:events'
+import type { Channel } from '../tap/channel.ts'
 import { serveDatagrams } from '../tap/datagrams.ts'
 import { askDirectly, type DropSource } from '../tap/drop-counters.ts'
+import { inwardSockets } from '../tap/inward.ts'
 import { CAPTURE_PORT, DNS_PORT, OWN_IPV4, OWN_IPV6 } from '../tap/rules.ts'
 import type { CaptureSockets } from '../tap/sockets.ts'
 import { closeTcpCounts, unacceptedConnections } from '../tap/tcp-counts.ts'
+import { type CallbackOptions, serveCallbacks } from './callbacks.ts'
 import { serveCapture } from './capture.ts'
 import type { RecorderContext } from './context.ts'
 import { createDnsServer } from './dns-server.ts'
@@ -11,7 +14,9 @@ import { serveDnsTcp } from './dns-tcp.ts'
 import { watchDrops } from './drops.ts'
 import { createGapCounter } from './gap-counter.ts'
 import { createNameBook } from './name-book.ts'
-import type { DialLoopback } from './remote/loopback-client.ts'
+import { reachInward } from './reach-inward.ts'
+import type { StreamMessage } from './remote/messages.ts'
+import { carriedStreams, type DialPort } from './remote/streams.ts'
 import { createResolver } from './resolver.ts'
 import { createSinkhole } from './sinkhole.ts'
 
@@ -27,21 +32,17 @@ export interface RecorderOptions {
   readonly hostname: string
   /** Asks the kernel for its counts of drops, where this process may not. */
   readonly askDrops?: DropSource['ask']
-  /** For a recorder elsewhere than on the host, whose loopback is another. */
-  readonly dialLoopback?: DialLoopback
+  /** For a recorder elsewhere than on the host: its connections to the host's loopback, and from there. */
+  readonly elsewhere?: Channel<StreamMessage, StreamMessage>
+  readonly callbacks: Pick<CallbackOptions, 'ports' | 'hostLoopback' | 'tell'>
 }
 
 /** What an ended server had already sent, and the answers under way, are given this long. */
 const DRAIN_MS = 1000
 
 /** Everything behind the sandbox's sockets. It owns them from here on. */
-export function startRecorder({
-  context,
-  sockets,
-  hostname,
-  askDrops,
-  dialLoopback,
-}: RecorderOptions): Recorder {
+export function startRecorder(options: RecorderOptions): Recorder {
+  const { context, sockets, hostname, askDrops, elsewhere } = options
   const names = createNameBook()
   const sinkhole = createSinkhole()
   const over = new AbortController()
@@ -67,6 +68,9 @@ export function startRecorder({
     )
   })
   const dnsTcp = serveDnsTcp(sockets.dnsTcp, answerAll, () => gaps.add('dns-limit'))
+  const inward = inwardSockets(sockets.inward4, sockets.inward6)
+  const reach: DialPort = (port) => reachInward(inward, port)
+  const dialLoopback = elsewhere && carriedStreams(elsewhere, 'recorder', reach)
   const capture = serveCapture(sockets.tcp, {
     context,
     names,
@@ -78,14 +82,19 @@ export function startRecorder({
     ...(dialLoopback !== undefined && { dialLoopback }),
   })
   const drops = watchDrops(dropSource(sockets.netfilter, askDrops), { context, names, sinkhole })
+  const callbacks = serveCallbacks({ context, reach, ...options.callbacks })
   return {
     close: async (cause) => {
       // What the server did last may still wait in the sockets: it is recorded like all else.
       await new Promise(setImmediate)
       datagrams.readRest()
-      await settledWithin(Promise.allSettled([capture.drain(), dnsTcp.drain(), ...answering]), DRAIN_MS)
+      await settledWithin(
+        Promise.allSettled([capture.drain(), callbacks.drain(), dnsTcp.drain(), ...answering]),
+        DRAIN_MS,
+      )
       over.abort()
-      await capture.cut(cause)
+      await Promise.all([capture.cut(cause), callbacks.cut(cause)])
+      inward.close()
       await dnsTcp.close()
       await Promise.allSettled(answering)
       gaps.add('dns-limit', datagrams.lost())

@@ -7,6 +7,8 @@ import { isInRoot, programShare } from './shares.ts'
 /** Passed on always: they say how a person likes text, and nothing of who the person is. */
 const HARMLESS = /^(LANG|LANGUAGE|LC_[A-Z]+|TZ|TERM|COLORTERM|NO_COLOR|FORCE_COLOR)$/
 const PATH = ['/usr/local/bin', '/usr/bin', '/bin']
+/** Where mcp-run's own programs appear in the sandbox. */
+const PROGRAMS = '/mcp-run/bin'
 /** Where a company's own certificates appear in the sandbox, when the root does not hold their file. */
 const EXTRA_CA = '/etc/mcp-run/extra-ca.pem'
 
@@ -27,17 +29,22 @@ export interface EnvironmentOptions {
   readonly node: string | null
   /** Whether a file of the host is in the sandbox, at the same path. */
   readonly holds: (path: string) => boolean
+  /** The host's folder with the programs that stand in place of others: those that open a browser. */
+  readonly programs: string
 }
 
 /** The server's whole environment: what it needs to run, what its profile names, and nothing else of ours. */
 export function serverEnvironment(options: EnvironmentOptions): Environment {
-  const { host, profile, pass, home, cwd, node, holds } = options
+  const { host, profile, pass, home, cwd, node, holds, programs } = options
   const env: Record<string, string> = {}
   for (const [name, value] of Object.entries(host)) {
     if (value !== undefined && HARMLESS.test(name)) env[name] = value
   }
   Object.assign(env, {
-    PATH: [...new Set([...(node === null || isInRoot(node) ? [] : [dirname(node)]), ...PATH])].join(':'),
+    PATH: [...new Set([PROGRAMS, ...(node === null || isInRoot(node) ? [] : [dirname(node)]), ...PATH])].join(
+      ':',
+    ),
+    BROWSER: `${PROGRAMS}/xdg-open`,
     HOME: home,
     USER: 'mcp',
     LOGNAME: 'mcp',
@@ -53,7 +60,8 @@ export function serverEnvironment(options: EnvironmentOptions): Environment {
   for (const [name, value] of Object.entries(profile.set)) {
     env[name] = value.replace(/\$\{(HOME|CWD)\}/g, (_, which) => (which === 'HOME' ? home : cwd))
   }
-  return { env, shares: [...certificates.shares, ...(node === null ? [] : programShare(node))] }
+  const own = { source: programs, target: PROGRAMS, write: false }
+  return { env, shares: [own, ...certificates.shares, ...(node === null ? [] : programShare(node))] }
 }
 
 /** A company's own certificate authorities hold in the sandbox too. */

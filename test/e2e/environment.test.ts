@@ -53,6 +53,7 @@ describe.each(USERS)('as %s', (user) => {
       LOGNAME: 'mcp',
       SHELL: '/bin/sh',
       TMPDIR: '/tmp',
+      BROWSER: '/mcp-run/bin/xdg-open',
       LANG: 'C.UTF-8',
       PASSED: 'passed on',
       ALSO: 'passed on too',

@@ -34,7 +34,7 @@ export const NO_NETWORK: readonly Patch[] = [
   first('configureNetwork', 'return!1;', 'tap.cjs'),
   first(
     'openCaptureSockets',
-    'return{tcp:listener(!1,0,!1),dnsTcp:listener(!1,0,!1),dnsUdp4:checked("socket",socket(AF_INET,SOCK_DGRAM|SOCK_CLOEXEC|SOCK_NONBLOCK,0)),dnsUdp6:null,netfilter:checked("socket",socket(AF_NETLINK,SOCK_RAW|SOCK_CLOEXEC,NETLINK_NETFILTER))};',
+    'return{tcp:listener(!1,0,!1),dnsTcp:listener(!1,0,!1),dnsUdp4:checked("socket",socket(AF_INET,SOCK_DGRAM|SOCK_CLOEXEC|SOCK_NONBLOCK,0)),dnsUdp6:null,netfilter:checked("socket",socket(AF_NETLINK,SOCK_RAW|SOCK_CLOEXEC,NETLINK_NETFILTER)),inward4:[],inward6:[]};',
     'tap.cjs',
   ),
 ]

@@ -11,7 +11,8 @@ writeFileSync(certificate, '')
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const BARE = {
-  PATH: '/usr/local/bin:/usr/bin:/bin',
+  PATH: '/mcp-run/bin:/usr/local/bin:/usr/bin:/bin',
+  BROWSER: '/mcp-run/bin/xdg-open',
   HOME: '/home/mcp',
   USER: 'mcp',
   LOGNAME: 'mcp',
@@ -28,6 +29,7 @@ const environment = (options: Partial<Options> = {}) =>
     cwd: '/work',
     node: '/usr/bin/node',
     holds: (path) => path.startsWith('/usr/') || path.startsWith('/etc/ssl/certs/'),
+    programs: '/dist/programs',
     ...options,
   })
 
@@ -85,9 +87,9 @@ describe('serverEnvironment', () => {
     ],
     ['no certificates that are not there', { host: { NODE_EXTRA_CA_CERTS: '/nowhere.pem' } }, {}],
     [
-      'a PATH that begins with its node',
+      'a PATH with its node',
       { node: '/opt/node/bin/node' },
-      { PATH: `/opt/node/bin:${BARE.PATH}` },
+      { PATH: '/mcp-run/bin:/opt/node/bin:/usr/local/bin:/usr/bin:/bin' },
     ],
   ])('holds %s', (_, options, expected) => {
     expect(environment(options).env).toEqual({ ...BARE, ...expected })
@@ -96,6 +98,15 @@ describe('serverEnvironment', () => {
   it('shows certificates from elsewhere under a path of its own', () => {
     const { env, shares } = environment({ host: { NODE_EXTRA_CA_CERTS: certificate } })
     expect(env.NODE_EXTRA_CA_CERTS).toBe('/etc/mcp-run/extra-ca.pem')
-    expect(shares).toEqual([{ source: certificate, target: '/etc/mcp-run/extra-ca.pem', write: false }])
+    expect(shares).toContainEqual({ source: certificate, target: '/etc/mcp-run/extra-ca.pem', write: false })
+  })
+
+  it('shows the programs that stand for a browser, and no more', () => {
+    expect(environment().shares).toEqual([{ source: '/dist/programs', target: '/mcp-run/bin', write: false }])
+  })
+
+  it('lets a profile name another browser', () => {
+    const { env } = environment({ profile: { pass: [], set: { BROWSER: 'none' } } })
+    expect(env.BROWSER).toBe('none')
   })
 })

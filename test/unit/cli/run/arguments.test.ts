@@ -5,6 +5,8 @@ import { McpRunError } from '../../../../runtime/model/errors.ts'
 const NONE = {
   profile: null,
   sandbox: 'auto',
+  recorder: 'auto',
+  image: null,
   mode: null,
   allowRead: [],
   allowWrite: [],
@@ -67,7 +69,7 @@ describe('parseArguments', () => {
     [['--unknown', 'p'], /--unknown/],
     [['-z'], /-z/],
     [['--mode', 'off', 'p'], /--mode off: it is one of enforce, monitor/],
-    [['--sandbox', 'docker', 'p'], /--sandbox docker/],
+    [['--sandbox', 'podman', 'p'], /--sandbox podman/],
     [['--pass-env', 'A=b', 'p'], /not its value/],
     [['--pass-env', '1A', 'p'], /takes a variable's name/],
     [['--yes=no', 'p'], /--yes|does not take an argument/],
