@@ -86,9 +86,9 @@ async function attempt(user: User, door: Door, dist?: string) {
   return { came: came(), stderr }
 }
 
-function own({ cwd, user }: Product, folder: string): void {
+function own({ cwd, serverFilesUid }: Product, folder: string): void {
   mkdirSync(join(cwd, folder))
-  if (user === 'plain') chownSync(join(cwd, folder), 12_345, 12_345)
+  chownSync(join(cwd, folder), serverFilesUid, serverFilesUid)
 }
 
 describe.each(USERS)('row 36, as %s', (user) => {
