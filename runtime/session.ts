@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { AlertEvent } from './model/alert.ts'
 import { McpRunError } from './model/errors.ts'
-import type { Journal } from './model/journal.ts'
+import type { Journal, JournalEntry } from './model/journal.ts'
 import type { LoadedProfile } from './model/profile.ts'
 import type { Phase, SessionEnd, SessionRecord } from './model/session.ts'
 import { hostAndPort, type UpstreamProxy } from './model/upstream-proxy.ts'
@@ -57,6 +57,7 @@ export interface Session {
 export async function startSession(options: SessionOptions): Promise<Session> {
   const { sandbox, store, server: name, mark = () => undefined } = options
   let journal: Journal | null = null
+  let opened: SessionRecord | null = null
   try {
     const opening = openJournal({
       store,
@@ -76,6 +77,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       ...(options.upstreamProxy === null ? [] : [notJudged(options.upstreamProxy)]),
     ])
     await journal.write({ kind: 'session-opened', session: record })
+    opened = record
     mark('session row')
     const failure = failureOnce()
     const rules = compileRules(options.declared.egress)
@@ -121,9 +123,14 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     }
   } catch (error) {
     sandbox.destroy()
+    if (opened !== null) await journal?.write(neverRan(opened)).catch(() => undefined)
     await journal?.close().catch(() => undefined)
     throw error
   }
+}
+
+function neverRan({ id }: SessionRecord): JournalEntry {
+  return { kind: 'session-closed', session: id, at: Date.now(), end: 'failed', exitCode: null, signal: null }
 }
 
 interface Failure {

@@ -5,6 +5,7 @@ import type { InstalledPackage } from '../../runtime/packages/ensure-package.ts'
 import type { LaunchSpec, SandboxBackend, ServerImage, Share } from '../../runtime/sandbox/backend.ts'
 import { serverEnvironment } from '../../runtime/sandbox/environment.ts'
 import { isWithin, share } from '../../runtime/sandbox/shares.ts'
+import { checkUsable } from '../../runtime/sandbox/usable-shares.ts'
 import type { RunArguments } from './arguments.ts'
 import { requestedEnvironment } from './docker-run/environment.ts'
 import type { ImageTarget } from './image-target.ts'
@@ -72,6 +73,7 @@ function hostedLaunch(
         say(`${context.cwd} is not shared: ${seen.refused}; --allow-read DIR shares a folder`)
     }
   }
+  checkUsable(shares, backend.owner)
   named.notes.forEach(say)
   tellShown(shown)
   const environment = serverEnvironment({

@@ -89,7 +89,8 @@ function mounts(
     ...spec.shares,
   ]
   return [
-    ...shares.map(
+    // An engine takes each place once: what is shared later says how.
+    ...[...new Map(shares.map((share) => [share.target, share])).values()].map(
       ({ source, target, write }) =>
         ({ Type: 'bind', Source: source, Target: target, ReadOnly: !write }) as const,
     ),
