@@ -202,6 +202,17 @@ describe('what goes through', () => {
     expect(targets()).toEqual(['api.test:5432'])
   })
 
+  it('is what a declared name leads to by SRV, by its own name', async () => {
+    await serveProxy({ names: { 'db.example.test': api.v4 } })
+    const { mcp, profile } = withProxy()
+    const ask = { name: '_postgres._tcp.api.test', type: 'SRV' } as const
+    const talk = { host: 'db.example.test', port: 5432, send: 'hello' }
+    const { answer } = await inside(mcp, profile, 'askThenTalk', { ask, talk })
+    expect(answer).toMatchObject({ error: null, got: 'hello' })
+    expect(targets()).toEqual(['db.example.test:5432'])
+    expect(history(mcp.store, 'p').flows).toMatchObject([{ chain: '["_postgres._tcp.api.test"]' }])
+  })
+
   it('is nothing when it is switched off', async () => {
     await serveProxy()
     const { mcp, profile } = withProxy()
