@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 export interface OwnPaths {
   readonly root: string
   readonly tap: string
+  readonly recorder: string
+  readonly dockerfiles: string
   readonly storeWorker: string
   /** What every sandbox has first in its PATH. */
   readonly programs: string
@@ -19,6 +21,8 @@ export function ownPaths(): OwnPaths {
   return {
     root,
     tap: join(root, 'dist', 'tap.cjs'),
+    recorder: join(root, 'dist', 'recorder.cjs'),
+    dockerfiles: join(root, 'docker'),
     storeWorker: join(root, 'dist', 'store-worker.cjs'),
     programs: join(root, 'dist', 'programs'),
     profiles: join(root, 'profiles'),

@@ -21,7 +21,8 @@ export function plainName(text: string): string {
   return name.replace(/\.ya?ml$/, '-yaml').slice(0, 100) || 'server'
 }
 
-function isTaken(name: string, options: ProfileOptions): boolean {
+/** By a profile that says what it runs: its history and its HOME are for that. */
+export function isTaken(name: string, options: ProfileOptions): boolean {
   if (profileNames(options.builtinDir).includes(name)) return true
   if (userFile(name, options) === null) return false
   return namesProgram(loadProfile(name, options).profile)

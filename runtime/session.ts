@@ -4,10 +4,12 @@ import { McpRunError } from './model/errors.ts'
 import type { Journal } from './model/journal.ts'
 import type { LoadedProfile } from './model/profile.ts'
 import type { Phase, SessionEnd, SessionRecord } from './model/session.ts'
+import { hostAndPort, type UpstreamProxy } from './model/upstream-proxy.ts'
 import type { Mode } from './model/verdict.ts'
 import { compileRules } from './policy/rules.ts'
 import { recorderContext } from './recorder/context.ts'
 import { type Recorder, startRecorder } from './recorder/recorder.ts'
+import { startRemoteRecorder } from './recorder/remote/remote-recorder.ts'
 import type { LaunchSpec, OpenSandbox, RunningServer, SandboxBackend, ServerExit } from './sandbox/backend.ts'
 import { SANDBOX_HOST } from './sandbox/root-filesystem.ts'
 import { openJournal, type StoreThread } from './store/open-journal.ts'
@@ -33,6 +35,10 @@ export interface SessionOptions {
   /** Started ahead by the caller, who had other things to do meanwhile. */
   readonly storeThread?: StoreThread
   readonly launch: Omit<LaunchSpec, 'hostLoopbackPorts'>
+  /** The profile was given as this file, which a denial's advice names; null: it goes by its name. */
+  readonly profileFile: string | null
+  /** Where the host has no other way out; null: everything is dialled directly. */
+  readonly upstreamProxy: UpstreamProxy | null
   readonly onAlert: (alert: AlertEvent) => void
   /** Takes what a person should know while the server runs, in sentences. */
   readonly tell: (sentence: string) => void
@@ -62,37 +68,57 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       () => mark('journal'),
       () => undefined,
     )
-    const sockets = await sandbox.sockets
-    mark('sockets')
+    const capture = await sandbox.capture
+    mark('capture')
     journal = await opening
-    const record = sessionRecord(options, sandbox.limit(options.declared.limits))
+    const record = sessionRecord(options, [
+      ...(await sandbox.limit(options.declared.limits)),
+      ...(options.upstreamProxy === null ? [] : [notJudged(options.upstreamProxy)]),
+    ])
     await journal.write({ kind: 'session-opened', session: record })
     mark('session row')
     const failure = failureOnce()
     const rules = compileRules(options.declared.egress)
-    const context = recorderContext({
-      server: name,
-      session: record.id,
-      phase: options.phase,
-      mode: options.mode,
+    const hostLoopbackPorts = [...new Set(rules.loopback.flatMap((rule) => rule.ports))]
+    const { phase, mode, profileFile } = options
+    const facts = { server: name, session: record.id, phase, mode, profileFile }
+    const context = {
+      ...facts,
       rules,
       clock: Date.now,
       journal,
       onAlert: options.onAlert,
       onFailure: failure.report,
-    })
-    const hostLoopback = [...new Set(rules.loopback.flatMap((rule) => rule.ports))]
-    const recorder = startRecorder({
-      context,
-      sockets,
-      hostname: SANDBOX_HOST,
-      unaccepted: sandbox.unaccepted,
-      callbacks: { ports: options.declared.callbackPorts, hostLoopback, tell: options.tell },
-    })
-    const server = await sandbox.launch({ ...options.launch, hostLoopbackPorts: hostLoopback })
+    }
+    const { upstreamProxy } = options
+    const callbacks = {
+      ports: options.declared.callbackPorts,
+      hostLoopback: hostLoopbackPorts,
+      tell: options.tell,
+    }
+    const recorder =
+      capture.kind === 'sockets'
+        ? startRecorder({
+            ...capture,
+            context: recorderContext(context),
+            hostname: SANDBOX_HOST,
+            upstreamProxy,
+            callbacks,
+          })
+        : startRemoteRecorder({
+            channel: capture.channel,
+            context,
+            start: { ...facts, egress: options.declared.egress, hostname: SANDBOX_HOST, upstreamProxy },
+            callbacks,
+          })
+    const server = await sandbox.launch({ ...options.launch, hostLoopbackPorts })
     mark('launched')
     failure.onReport(() => sandbox.destroy())
-    return { record, server, ended: finish({ server, recorder, journal, record, failure }) }
+    return {
+      record,
+      server,
+      ended: finish({ server, recorder, journal, record, failure }).finally(sandbox.destroy),
+    }
   } catch (error) {
     sandbox.destroy()
     await journal?.close().catch(() => undefined)
@@ -125,14 +151,6 @@ function failureOnce(): Failure {
   }
 }
 
-function notBegun(): McpRunError {
-  return new McpRunError(
-    'sandbox-unavailable',
-    'the server was not started: its sandbox could not be completed, or its program is not there',
-    { hint: 'see what bubblewrap said above; mcp-run doctor says what this machine lacks' },
-  )
-}
-
 function asFailure(cause: unknown): McpRunError {
   if (cause instanceof McpRunError) return cause
   return new McpRunError('recorder-failed', `the recorder failed: ${String(cause)}`, { cause })
@@ -147,7 +165,7 @@ async function finish(parts: {
 }): Promise<ServerExit> {
   const { server, recorder, journal, record, failure } = parts
   const exit = await server.exited
-  if (!exit.began) failure.report(notBegun())
+  if (exit.failure !== null) failure.report(exit.failure)
   await recorder.close('session ended').catch(failure.report)
   const end: SessionEnd = failure.error !== null ? 'failed' : exit.signal === null ? 'exited' : 'signalled'
   await journal
@@ -163,6 +181,10 @@ async function finish(parts: {
   await journal.close().catch(failure.report)
   if (failure.error !== null) throw failure.error
   return exit
+}
+
+function notJudged(proxy: UpstreamProxy): string {
+  return `names are resolved by the proxy ${hostAndPort(proxy)}: address classes are not judged for them`
 }
 
 function sessionRecord(options: SessionOptions, notEnforced: readonly string[]): SessionRecord {

@@ -12,12 +12,13 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const PROGRAMS = {
   'mcp-run': { source: 'cli/mcp-run.ts', executable: true },
   egress: { source: 'cli/egress.ts', executable: true },
+  recorder: { source: 'runtime/recorder-main.ts', executable: false },
   tap: { source: 'runtime/tap/main.ts', executable: false },
   'store-worker': { source: 'runtime/store/worker.ts', executable: false },
 }
 
 /** Libraries that are needed late or seldom: each a file of its own, so that a start does not read them. */
-const LIBRARIES = ['yaml', 'tldts']
+const LIBRARIES = ['yaml', 'tldts', 'dockerode']
 const libraryFile = (name) => `lib-${name}.cjs`
 
 /** Names of programs that open a browser: in the sandbox each is the same small script. */
@@ -50,7 +51,7 @@ export async function build({ outdir = join(root, 'dist'), only } = {}) {
 async function buildLibrary(name, outdir) {
   const outfile = join(outdir, libraryFile(name))
   const contents = `module.exports = require('${name}')`
-  await writeBundle(outfile, { stdin: { contents, resolveDir: root } })
+  await writeBundle(outfile, { stdin: { contents, resolveDir: root }, plugins: [unused] })
 }
 
 async function buildProgram(name, { source, executable }, outdir) {
@@ -81,6 +82,18 @@ const ownFiles = {
   setup: (builder) => {
     const filter = new RegExp(`^(${LIBRARIES.join('|')})$`)
     builder.onResolve({ filter }, ({ path }) => ({ path: `./${libraryFile(path)}`, external: true }))
+  },
+}
+
+/** What dockerode loads and mcp-run never uses: an SSH client of its own, and BuildKit's sessions. */
+const unused = {
+  name: 'parts of a library that are not used',
+  setup: (builder) => {
+    builder.onResolve({ filter: /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$/ }, ({ path }) => ({
+      path,
+      namespace: 'unused',
+    }))
+    builder.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {}' }))
   },
 }
 

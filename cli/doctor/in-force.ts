@@ -30,8 +30,8 @@ export async function checkInForce(tapPath: string): Promise<readonly Check[]> {
   const home = mkdtempSync(join(tmpdir(), 'mcp-run-doctor-'))
   try {
     const sandbox = nativeBackend({ tapPath }).open()
-    await sandbox.sockets
-    const limits = sandbox.limit({ memory: 2 ** 30, cpus: 1, pids: 512, required: false })
+    await sandbox.capture
+    const limits = await sandbox.limit({ memory: 2 ** 30, cpus: 1, pids: 512, required: false })
     const server = await sandbox.launch({
       command: ['sh', '-c', PROBE],
       env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },

@@ -4,13 +4,19 @@ import type { Mode } from '../../runtime/model/verdict.ts'
 
 export interface RunOptions {
   readonly profile: string | null
-  readonly sandbox: 'auto' | 'native'
+  readonly sandbox: 'auto' | 'docker' | 'native'
+  /** Where the recorder runs, with a container engine. */
+  readonly recorder: 'auto' | 'process' | 'container'
   /** Null: as the profile says. */
   readonly mode: Mode | null
   readonly allowRead: readonly string[]
   readonly allowWrite: readonly string[]
   readonly passEnv: readonly string[]
+  /** `--image`: the server's own image; what follows are its arguments. */
+  readonly image: string | null
   readonly store: string | undefined
+  /** A URL, perhaps with a password, or `none`; null: as the environment says. */
+  readonly upstreamProxy: string | null
   readonly packages: readonly string[]
   readonly timing: boolean
 }
@@ -31,11 +37,14 @@ export type RunArguments = Extract<Arguments, { kind: 'run' }>
 const OPTIONS = {
   profile: { type: 'string' },
   sandbox: { type: 'string' },
+  recorder: { type: 'string' },
   mode: { type: 'string' },
   'allow-read': { type: 'string', multiple: true },
   'allow-write': { type: 'string', multiple: true },
+  image: { type: 'string' },
   'pass-env': { type: 'string', multiple: true },
   store: { type: 'string' },
+  'upstream-proxy': { type: 'string' },
   package: { type: 'string', multiple: true, short: 'p' },
   yes: { type: 'boolean', short: 'y' },
   timing: { type: 'boolean' },
@@ -54,19 +63,27 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (values.version === true) return { kind: 'version' }
   const options: RunOptions = {
     profile: values.profile ?? null,
-    sandbox: oneOf('--sandbox', values.sandbox, ['auto', 'native']) ?? 'auto',
+    sandbox: oneOf('--sandbox', values.sandbox, ['auto', 'docker', 'native']) ?? 'auto',
+    recorder: oneOf('--recorder', values.recorder, ['auto', 'process', 'container']) ?? 'auto',
     mode: oneOf('--mode', values.mode, ['enforce', 'monitor']),
     allowRead: values['allow-read'] ?? [],
     allowWrite: values['allow-write'] ?? [],
+    image: values.image ?? null,
     passEnv: (values['pass-env'] ?? []).map(environmentName),
     store: values.store,
+    upstreamProxy: values['upstream-proxy'] ?? null,
     packages: values.package ?? [],
     timing: values.timing ?? false,
   }
   if (own && rest.length === 0) throw new McpRunError('usage', 'no command follows --', { hint: HINT })
-  if (options.profile === null && options.packages.length === 0 && rest.length === 0) {
-    throw new McpRunError('usage', 'what is to be run? Name a profile or a package', {
-      hint: 'mcp-run --profile NAME, or mcp-run -y PACKAGE',
+  if (
+    options.profile === null &&
+    options.image === null &&
+    options.packages.length === 0 &&
+    rest.length === 0
+  ) {
+    throw new McpRunError('usage', 'what is to be run? Name a profile, a package or an image', {
+      hint: 'mcp-run --profile NAME, mcp-run -y PACKAGE, or mcp-run --image IMAGE',
     })
   }
   return { kind: 'run', options, own, words: rest }

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { startBridge } from '../../runtime/mcp/bridge.ts'
 import { stopServer } from '../../runtime/mcp/shutdown.ts'
 import { McpRunError } from '../../runtime/model/errors.ts'
-import { escapeText } from '../../runtime/model/text.ts'
 import { ensurePackage, type InstalledPackage } from '../../runtime/packages/ensure-package.ts'
+import type { NpmProxy } from '../../runtime/packages/install-run.ts'
 import type { OpenSandbox, SandboxBackend, ServerExit } from '../../runtime/sandbox/backend.ts'
 import { serverEnvironment } from '../../runtime/sandbox/environment.ts'
 import { isWithin } from '../../runtime/sandbox/shares.ts'
@@ -17,19 +17,22 @@ import type { AlertNotice } from './alert-line.ts'
 import { tellOnce } from './alerts.ts'
 import type { RunArguments } from './arguments.ts'
 import { type AskedUrls, openAskedUrls } from './asked-urls.ts'
+import type { ChosenBackend } from './backend.ts'
 import { installer } from './install.ts'
 import { pathArguments, shownText } from './path-arguments.ts'
 import { outerFirst, ownCommand, type Plan, packageCommand, plan, wantedShares } from './plan.ts'
+import { say } from './say.ts'
 import { serverHome } from './server-home.ts'
 import { tellUrls } from './tell-urls.ts'
 import type { Timing } from './timing.ts'
+import { findUpstreamProxy } from './upstream-proxy.ts'
 
 /** Clients give mcp-run twice two seconds: all of its own steps fit in between. */
 const GRACE_MS = 1500
 
 export interface Prepared {
   readonly paths: OwnPaths
-  readonly backend: SandboxBackend
+  readonly chosen: ChosenBackend
   readonly sandbox: OpenSandbox
   readonly storeThread: StoreThread
   readonly timing: Timing
@@ -38,8 +41,9 @@ export interface Prepared {
 /** Runs the server in the sandbox that is being made; resolves with the exit code. */
 export async function serve(
   args: RunArguments,
-  { paths, backend, sandbox, storeThread, timing }: Prepared,
+  { paths, chosen, sandbox, storeThread, timing }: Prepared,
 ): Promise<number> {
+  const { backend } = chosen
   const store = storeFolder(args.options.store)
   const profiles = {
     userDir: join(store, 'profiles'),
@@ -50,16 +54,17 @@ export async function serve(
   const planned = plan(args, profiles)
   timing.mark('profile')
   let notify = (_notice: AlertNotice): void => undefined
-  const onAlert = tellOnce(say, (notice) => notify(notice), profileFile(args, planned))
+  const file = profileFile(args, planned)
+  const onAlert = tellOnce(say, (notice) => notify(notice), file)
   const server = planned.loaded.profile.name
-  const install = installer({ server, backend, store, workerPath: paths.storeWorker, onAlert })
-  const installed = await installedPackage(planned, { store, install })
+  const proxyFor = (npm: NpmProxy | null) =>
+    findUpstreamProxy({ option: args.options.upstreamProxy, env: process.env, npm })
+  // Said before anything is installed, where it cannot be used.
+  const upstreamProxy = proxyFor(null)
+  const install = installer({ server, backend, store, workerPath: paths.storeWorker, onAlert, proxyFor })
+  const installed = await installedPackage(planned, { store, install, backend })
   timing.mark('package')
-  const launch = launchSpec(args, planned, installed, {
-    store,
-    home: backend.homePath,
-    programs: paths.programs,
-  })
+  const launch = launchSpec(args, planned, installed, { store, backend, programs: paths.programs })
   const asked = openAskedUrls(launch.home)
   const session = await startSession({
     server,
@@ -73,10 +78,13 @@ export async function serve(
     workerPath: paths.storeWorker,
     storeThread,
     launch,
+    profileFile: file,
+    upstreamProxy,
     onAlert,
     tell: say,
     mark: timing.mark,
   })
+  chosen.confirm()
   announce(session, planned, launch.cwd)
   return converse(session, asked, args.options.timing ? timing : null, (send) => {
     notify = send
@@ -91,9 +99,18 @@ function profileFile({ options }: RunArguments, { loaded }: Plan): string | null
 
 async function installedPackage(
   { target, loaded }: Plan,
-  { store, install }: { store: string; install: Parameters<typeof ensurePackage>[0]['install'] },
+  {
+    store,
+    install,
+    backend,
+  }: {
+    store: string
+    install: Parameters<typeof ensurePackage>[0]['install']
+    backend: SandboxBackend
+  },
 ): Promise<InstalledPackage | null> {
   if (target.kind === 'command') return null
+  const runtime = await backend.nodeRuntime()
   try {
     return await ensurePackage({
       spec: target.spec,
@@ -101,6 +118,8 @@ async function installedPackage(
       store,
       install,
       node: realpathSync(process.execPath),
+      ...(runtime !== null && { runtime }),
+      ...(backend.owner !== null && { owner: backend.owner }),
       say,
     })
   } catch (error) {
@@ -114,8 +133,9 @@ function launchSpec(
   { options, own }: RunArguments,
   { target, loaded }: Plan,
   installed: InstalledPackage | null,
-  { store, home, programs }: { store: string; home: string; programs: string },
+  { store, backend, programs }: { store: string; backend: SandboxBackend; programs: string },
 ) {
+  const home = backend.homePath
   const context = { cwd: process.cwd(), store }
   const wanted = wantedShares(loaded, options, context)
   const named = pathArguments(target.kind === 'package' ? target.args : target.command.slice(1), {
@@ -150,14 +170,15 @@ function launchSpec(
     pass: options.passEnv,
     home,
     cwd: cwd ?? home,
-    node: realpathSync(process.execPath),
+    node: backend.name === 'native' ? realpathSync(process.execPath) : null,
+    holds: backend.holds,
     programs,
   })
   return {
     command,
     env: environment.env,
     cwd: cwd ?? home,
-    home: serverHome(store, loaded.profile.name),
+    home: serverHome(store, loaded.profile.name, backend.owner),
     shares: [...shares, ...environment.shares],
   }
 }
@@ -201,7 +222,7 @@ async function converse(
   })
   onNotify((notice) => {
     bridge.notify('warning', {
-      message: `mcp-run: ${notice.destination}: ${notice.reason}, ${notice.action}`,
+      message: `mcp-run: ${notice.destination}: ${notice.reason}, ${notice.action}: ${notice.because}`,
       ...notice,
     })
   })
@@ -239,8 +260,4 @@ async function converse(
 /** As a shell gives it: a signal's number above 128. */
 function exitCode({ code, signal }: ServerExit): number {
   return code ?? 128 + (signal === null ? 0 : constants.signals[signal])
-}
-
-function say(line: string): void {
-  process.stderr.write(`mcp-run: ${escapeText(line, 4000)}\n`)
 }

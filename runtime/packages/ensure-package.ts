@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { NodeRuntime } from '../model/node-runtime.ts'
 import { chooseBin } from './bin.ts'
 import { binCommand } from './bin-start.ts'
+import { hostRuntime } from './host-runtime.ts'
 import { type IndexEntry, indexFile, indexKey, readIndex, writeIndex } from './index-entry.ts'
 import { withInstallLock } from './install-lock.ts'
 import { installPackage } from './install-package.ts'
@@ -36,8 +38,10 @@ export interface EnsureOptions {
   /** The store's folder; packages are kept in `packages/` of it. */
   readonly store: string
   readonly install: InstallRun
-  /** The node that runs npm and the package: absolute path. This process's own. */
+  /** The host's node, this process's own: absolute path. It reads npm's settings. */
   readonly node: string
+  /** What installs and runs the package. Absent: the host's own. */
+  readonly runtime?: NodeRuntime
   /** One line for a person. */
   readonly say: (text: string) => void
   /** Resolve the spec again, though it is installed. */
@@ -53,9 +57,10 @@ export interface EnsureOptions {
  * The package as installed, installed now if it is not yet. When it is: two reads of the file system, no
  * registry, no npm. Throws `usage` for a command that is not there, `install-failed` for the rest.
  */
-export async function ensurePackage(options: EnsureOptions): Promise<InstalledPackage> {
+export async function ensurePackage(given: EnsureOptions): Promise<InstalledPackage> {
+  const options = { ...given, runtime: given.runtime ?? hostRuntime(given) }
   const packages = join(options.store, 'packages')
-  const file = indexFile(packages, indexKey(options.spec))
+  const file = indexFile(packages, indexKey(options.spec, options.runtime))
   const kept = options.refresh === true ? null : readIndex(file)
   const ready = kept === null ? null : locate(kept, packages, options)
   if (ready !== null) return ready
@@ -68,30 +73,36 @@ export async function ensurePackage(options: EnsureOptions): Promise<InstalledPa
   return installed
 }
 
+type Ready = EnsureOptions & { readonly runtime: NodeRuntime }
+
 /** null: the script is not there, so that the tree has been damaged or removed. */
-function locate(entry: IndexEntry, packages: string, options: EnsureOptions): InstalledPackage | null {
+function locate(entry: IndexEntry, packages: string, options: Ready): InstalledPackage | null {
   const { name, version, integrity, tree, scripts } = entry
   const paths = Object.fromEntries(Object.entries(entry.bins).map(([command, bin]) => [command, bin.path]))
   const chosen = entry.bins[chooseBin(name, paths, options.bin)]
   const directory = join(packages, tree)
   const bin = join(directory, 'node_modules', name, chosen?.path ?? '')
   if (chosen === undefined || statSync(bin, { throwIfNoEntry: false })?.isFile() !== true) return null
-  const command = binCommand(chosen.start, options.node, bin)
+  const command = binCommand(chosen.start, options.runtime.node, bin)
   return { name, version, integrity, tree, directory, bin, command, scripts }
 }
 
-async function installOnce(packages: string, file: string, options: EnsureOptions): Promise<IndexEntry> {
+async function installOnce(packages: string, file: string, options: Ready): Promise<IndexEntry> {
   const name = formatPackageSpec(options.spec)
   const before = readIndex(file)?.installedAt
   const waiting = (pid: number) =>
     options.say(`another mcp-run (process ${pid}) is installing ${name}: waiting for it`)
-  return withInstallLock(join(packages, 'lock', indexKey(options.spec)), waiting, async () => {
-    const other = readIndex(file)
-    if (other !== null && other.installedAt !== before) return other
-    options.say(`installing ${name}, once: later starts use what is installed now`)
-    const entry = await installPackage({ ...options, packages })
-    writeIndex(file, entry)
-    if (entry.scripts.length > 0) options.say(`not run: the install scripts of ${entry.scripts.join(', ')}`)
-    return entry
-  })
+  return withInstallLock(
+    join(packages, 'lock', indexKey(options.spec, options.runtime)),
+    waiting,
+    async () => {
+      const other = readIndex(file)
+      if (other !== null && other.installedAt !== before) return other
+      options.say(`installing ${name}, once: later starts use what is installed now`)
+      const entry = await installPackage({ ...options, packages })
+      writeIndex(file, entry)
+      if (entry.scripts.length > 0) options.say(`not run: the install scripts of ${entry.scripts.join(', ')}`)
+      return entry
+    },
+  )
 }

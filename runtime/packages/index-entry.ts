@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { NodeRuntime } from '../model/node-runtime.ts'
+import { processToken } from '../model/process-identity.ts'
 import type { BinStart } from './bin-start.ts'
 import { formatPackageSpec, type PackageSpec } from './package-spec.ts'
-import { processToken } from './process-identity.ts'
 
 /** What a spec was resolved to when it was installed: pinned until it is refreshed. */
 export interface IndexEntry {
@@ -26,10 +27,10 @@ export interface InstalledBin {
 }
 
 /** A file name for a spec under this node: another major version, or processor, may install other packages. */
-export function indexKey(spec: PackageSpec): string {
+export function indexKey(spec: PackageSpec, runtime: Pick<NodeRuntime, 'key'>): string {
   const text = encodeURIComponent(formatPackageSpec(spec))
   const name = text.length <= 180 ? text : `sha256-${createHash('sha256').update(text).digest('hex')}`
-  return `${name}+node${process.versions.node.split('.')[0]}-${process.arch}`
+  return `${name}+${runtime.key}`
 }
 
 export function indexFile(packages: string, key: string): string {

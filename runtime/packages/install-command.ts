@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { basename, delimiter, dirname, join } from 'node:path'
+import type { NodeRuntime } from '../model/node-runtime.ts'
 import type { InstallRequest } from './install-run.ts'
-import type { Environment, NpmClient } from './npm-client.ts'
+import type { Environment } from './npm-client.ts'
 import type { NpmConfig } from './npm-config.ts'
 import { type ConfigValue, formatNpmrc } from './npmrc.ts'
 import { formatPackageSpec, type PackageSpec } from './package-spec.ts'
@@ -11,8 +12,7 @@ import { type Owner, type Stage, writePrivate } from './stage.ts'
 export interface InstallParts {
   readonly spec: PackageSpec
   readonly stage: Stage
-  readonly npm: NpmClient
-  readonly node: string
+  readonly runtime: NodeRuntime
   readonly env: Environment
   readonly config: NpmConfig
   readonly access: RegistryAccess
@@ -24,7 +24,7 @@ const REGISTRY_ONLY = ['allow-git', 'allow-remote', 'allow-file', 'allow-directo
 
 /** Writes what npm will read into the stage, and says how npm is to be run. No argument holds a credential. */
 export function prepareInstall(parts: InstallParts): InstallRequest {
-  const { stage, npm, node } = parts
+  const { stage, runtime } = parts
   const copyIn = copier(parts)
   const settings: Record<string, ConfigValue> = { ...parts.access.settings, proxy: null, 'https-proxy': null }
   for (const key of parts.access.fileSettings) settings[key] = copyIn(String(settings[key]))
@@ -33,8 +33,8 @@ export function prepareInstall(parts: InstallParts): InstallRequest {
   const extraCa = parts.env.NODE_EXTRA_CA_CERTS
   return {
     argv: [
-      node,
-      npm.cli,
+      runtime.node,
+      runtime.npmCli,
       'install',
       '--ignore-scripts',
       '--no-audit',
@@ -57,14 +57,15 @@ export function prepareInstall(parts: InstallParts): InstallRequest {
       HOME: stage.home,
       LANG: 'C.UTF-8',
       NO_COLOR: '1',
-      PATH: [dirname(node), '/usr/bin', '/bin'].join(delimiter),
+      PATH: [dirname(runtime.node), '/usr/bin', '/bin'].join(delimiter),
       ...(extraCa ? { NODE_EXTRA_CA_CERTS: copyIn(extraCa) } : {}),
     },
-    read: [node, npm.folder, stage.config],
+    read: [...runtime.shows, stage.config],
     write: [stage.work],
     home: stage.home,
     cwd: stage.tree,
     egress: parts.access.egress,
+    proxy: parts.access.proxy,
     label: formatPackageSpec(parts.spec),
   }
 }

@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { isAlive, pidOf, processToken } from './process-identity.ts'
+import { isAlive, pidOf, processToken } from '../model/process-identity.ts'
 
 const POLL_MS = 100
 

@@ -1,7 +1,7 @@
 import { chownSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isAlive, processToken } from '../model/process-identity.ts'
 import type { PackageSpec } from './package-spec.ts'
-import { isAlive, processToken } from './process-identity.ts'
 import { removeTree } from './tree-files.ts'
 
 /** Whom the sandbox runs as, where that is not this process's own user. */

@@ -1,11 +1,11 @@
-import { createServer, type Server, Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import type { FlowRecord } from '../model/flow.ts'
 import type { JournalEntry } from '../model/journal.ts'
-import type { InwardSockets } from '../tap/inward.ts'
 import { CAPTURE_PORT } from '../tap/rules.ts'
 import type { RecorderContext } from './context.ts'
 import { openRelays } from './open-relays.ts'
 import { relay } from './relay.ts'
+import type { DialPort } from './remote/streams.ts'
 
 /** A browser that was sent back to the server and forgot it. */
 const IDLE_MS = 5 * 60_000
@@ -16,7 +16,8 @@ const NOTHING = { bytesSent: 0, bytesReceived: 0 }
 
 export interface CallbackOptions {
   readonly context: RecorderContext
-  readonly inward: InwardSockets
+  /** Reaches a port of the sandbox's loopback. */
+  readonly reach: DialPort
   /** Ports that lead in; those of `hostLoopback` lead out of the sandbox, and cannot do both. */
   readonly ports: readonly number[]
   readonly hostLoopback: readonly number[]
@@ -36,7 +37,7 @@ export interface Callbacks {
  * that an OAuth login sends back finds the server there. Every connection has its row, as those of the server's.
  */
 export function serveCallbacks(options: CallbackOptions): Callbacks {
-  const { context, inward, hostLoopback, tell } = options
+  const { context, reach, hostLoopback, tell } = options
   const relays = openRelays(context)
   const sockets = new Set<Socket>()
   const flows = new Set<Promise<void>>()
@@ -62,18 +63,18 @@ export function serveCallbacks(options: CallbackOptions): Callbacks {
     await context.record({ kind: 'flow-opened', flow })
     const close = (end: Pick<Closed, 'state' | 'cause' | 'counts'>): Promise<void> =>
       context.record({ kind: 'flow-closed', flow: flow.id, at: context.clock(), dialled: null, ...end })
-    const reached = await inward.connect(port)
+    const reached = await reach(port)
     if (!reached.ok) {
       client.resetAndDestroy()
-      if (reached.problem === 'full') tellFull()
-      const cause = reached.problem === 'full' ? 'no room' : 'the server does not listen'
+      const full = reached.code === 'EMFILE'
+      if (full) tellFull()
+      const cause = full ? 'no room' : 'the server does not listen'
       return close({ state: 'unreachable', cause, counts: NOTHING })
     }
-    const carried = relay(new Socket({ fd: reached.fd, allowHalfOpen: true }), client, Buffer.alloc(0), false)
+    const carried = relay(reached.socket, client, Buffer.alloc(0), false)
     client.setTimeout(IDLE_MS, () => carried.abort('idle'))
     relays.add(flow.id, carried)
     const end = await carried.ended
-    reached.release()
     await close({ ...end, counts: carried.counts() })
   }
 
@@ -115,7 +116,6 @@ export function serveCallbacks(options: CallbackOptions): Callbacks {
       relays.abort(cause)
       for (const socket of sockets) socket.destroy()
       await Promise.all(flows)
-      inward.close()
     },
   }
 }

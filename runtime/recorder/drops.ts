@@ -1,7 +1,7 @@
 import type { DropRecord, JournalEntry } from '../model/journal.ts'
 import { alertForDrop } from '../policy/alerts.ts'
 import { judgeDrop } from '../policy/judge-drop.ts'
-import { type DropCount, dropCounts, droppedPackets } from '../tap/drop-counters.ts'
+import { type DropCount, type DropSource, dropCounts, droppedPackets } from '../tap/drop-counters.ts'
 import { answeredNames } from './answered-names.ts'
 import type { RecorderContext } from './context.ts'
 import type { NameBook } from './name-book.ts'
@@ -22,7 +22,7 @@ export interface DropWatch {
  * these are its counts; what it could not tell apart is a gap with its number.
  */
 export function watchDrops(
-  netfilter: number,
+  source: DropSource,
   parts: { context: RecorderContext; names: NameBook; sinkhole: Sinkhole },
 ): DropWatch {
   const { context } = parts
@@ -33,13 +33,13 @@ export function watchDrops(
   let reading: Promise<void> = Promise.resolve()
 
   const read = async (): Promise<void> => {
-    const total = droppedPackets(netfilter)
+    const total = await droppedPackets(source)
     if (total === seen) return
     seen = total
     const begun = performance.now()
     let busy = 0
     let found = 0
-    for (const batch of dropCounts(netfilter)) {
+    for await (const batch of dropCounts(source)) {
       const sliceBegun = performance.now()
       const entries = batch.flatMap((count) => entriesFor(parts, known, count))
       found += entries.reduce((sum, entry) => sum + (entry.kind === 'drop' ? entry.drop.packets : 0), 0)
@@ -64,7 +64,7 @@ export function watchDrops(
     close: async () => {
       clearInterval(timer)
       await look()
-      const missing = droppedPackets(netfilter) - recorded
+      const missing = (await droppedPackets(source)) - recorded
       if (missing <= 0) return
       const gap = {
         session: context.session,

@@ -1,5 +1,9 @@
 import type { Readable, Writable } from 'node:stream'
+import type { McpRunError } from '../model/errors.ts'
+import type { NodeRuntime } from '../model/node-runtime.ts'
 import type { Profile } from '../model/profile.ts'
+import type { SharedChannel } from '../tap/channel.ts'
+import type { DropQuestion } from '../tap/drop-counters.ts'
 import type { CaptureSockets } from '../tap/sockets.ts'
 
 /** A folder or file of the host that the server sees. */
@@ -10,24 +14,53 @@ export interface Share {
   readonly write: boolean
 }
 
+/** A container image that the server runs in: one of mcp-run's own, by what it runs, or the server's. */
+export type ServerImage =
+  | { readonly kind: 'runner'; readonly runner: 'node' | 'python' }
+  | {
+      readonly kind: 'image'
+      readonly name: string
+      /** Null: the image's own. */
+      readonly entrypoint: readonly string[] | null
+      /** `image`: as the image says, root included; else an image that says root runs as somebody else. */
+      readonly user: 'non-root' | 'image' | { readonly id: string }
+      readonly volumes: readonly NamedVolume[]
+      /** In memory, writable, empty at the start. */
+      readonly tmpfs: readonly string[]
+      /** Null: the engine's own. */
+      readonly platform: string | null
+    }
+
+/** A volume that the engine keeps. */
+export interface NamedVolume {
+  readonly name: string
+  readonly target: string
+  readonly write: boolean
+}
+
 /** What is to run in a sandbox, and what it is given. */
 export interface LaunchSpec {
-  /** Program (a path in the sandbox, or a name to be looked up in its PATH) and arguments. */
+  /**
+   * Program (a path in the sandbox, or a name to be looked up in its PATH) and arguments; with a server's own image
+   * the arguments of its entrypoint, none meaning the image's own.
+   */
   readonly command: readonly string[]
-  /** The server's whole environment. */
+  /** The server's whole environment; over what the server's own image says. */
   readonly env: Readonly<Record<string, string>>
-  /** Working folder, as a path in the sandbox. */
-  readonly cwd: string
+  /** Working folder, as a path in the sandbox. Null: as the server's own image says, else its HOME. */
+  readonly cwd: string | null
   /** The host's folder that becomes the server's HOME. */
   readonly home: string
   readonly shares: readonly Share[]
   /** Ports of the host's loopback that the recorder serves in the sandbox. */
   readonly hostLoopbackPorts: readonly number[]
+  /** Where the backend runs images. Absent: the runner of node. */
+  readonly image?: ServerImage
 }
 
 export interface ServerExit {
-  /** False when the server's program was never reached: its sandbox could not be completed, or it is not there. */
-  readonly began: boolean
+  /** Why the server was never reached, or its sandbox was lost; null when it ran to its own end. */
+  readonly failure: McpRunError | null
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
 }
@@ -41,27 +74,41 @@ export interface RunningServer {
   kill(signal: NodeJS.Signals): void
 }
 
+/** Where the recorder's sockets in the sandbox are: in this process, or in one at the end of a channel. */
+export type Capture =
+  | {
+      readonly kind: 'sockets'
+      readonly sockets: CaptureSockets
+      /** Asks the kernel for its counts of drops, where this process may not. */
+      readonly askDrops?: (question: DropQuestion) => void
+    }
+  | { readonly kind: 'channel'; readonly channel: SharedChannel }
+
 /** A sandbox that holds nothing yet but the recorder's sockets. */
 export interface OpenSandbox {
   /** Rejects with `sandbox-unavailable` or `capture-failed`. */
-  readonly sockets: Promise<CaptureSockets>
+  readonly capture: Promise<Capture>
   /**
-   * Puts the limits in force, and says in sentences which of them could not be. Rejects with
+   * Puts the limits in force, and says in sentences what of them, or else, could not be. Rejects with
    * `sandbox-unavailable` when they are required and cannot be had.
    */
-  limit(limits: Profile['limits']): readonly string[]
-  /** Starts the server. Rejects as `sockets` does; nothing is left running then. */
+  limit(limits: Profile['limits']): Promise<readonly string[]>
+  /** Starts the server. Rejects as `capture` does; nothing is left running then. */
   launch(spec: LaunchSpec): Promise<RunningServer>
-  /** Connections of the server's that nobody could accept, for lack of room: for when it has ended. */
-  unaccepted(): number
   /** Ends whatever there is. Safe at any time, any number of times. */
   destroy(): void
 }
 
 export interface SandboxBackend {
-  readonly name: 'native'
+  readonly name: 'native' | 'docker'
   /** Where the server's HOME appears in the sandbox. */
   readonly homePath: string
+  /** Whether a file of the host is in every sandbox, at the same path. */
+  holds(path: string): boolean
+  /** The id on the host that the server's files must belong to, where that is not mcp-run's own user. */
+  readonly owner: { readonly uid: number; readonly gid: number } | null
+  /** Null: the host's own. */
+  nodeRuntime(): Promise<NodeRuntime | null>
   /** Begins at once: the network namespace is made while the caller reads its profile. */
   open(): OpenSandbox
 }

@@ -24,7 +24,7 @@ export function bubblewrapArguments(spec: LaunchSpec, where: (source: string) =>
       where(source),
       target,
     ]),
-    ...['--remount-ro', '/', '--chdir', spec.cwd, '--clearenv'],
+    ...['--remount-ro', '/', '--chdir', spec.cwd ?? SANDBOX_HOME, '--clearenv'],
     ...Object.entries(spec.env).flatMap(([name, value]) => ['--setenv', name, value]),
   ]
 }

@@ -7,15 +7,14 @@ import { STATUS_FD } from '../tap/config.ts'
 import { openTapLink } from '../tap/link.ts'
 import type { LaunchSpec, OpenSandbox, RunningServer, SandboxBackend, ServerExit } from './backend.ts'
 import { bubblewrapArguments } from './bubblewrap.ts'
+import { nativeRootHolds } from './certificates.ts'
 import type { AppliedLimits } from './limits.ts'
 import { applyLimits } from './limits.ts'
+import { DEDICATED_ID } from './native-user.ts'
 import { serverProcess } from './process-tree.ts'
 import { SANDBOX_HOME } from './root-filesystem.ts'
-import { openTcpCounts, type TcpCounts } from './tcp-counts.ts'
 import { requireTools, TOOL_PATH, type Tool } from './tools.ts'
 
-/** On the host, when mcp-run is root: an id of no account (Debian gives 60000-64999 to packages on demand). */
-const DEDICATED_ID = 64877
 /** Empty on the host; each sandbox of root has its own tmpfs over it, in its own mount namespace. */
 const STAGE = '/run/mcp-run'
 const START_TIMEOUT_MS = 15_000
@@ -25,7 +24,14 @@ const START_TIMEOUT_MS = 15_000
  * a plain user all of it is in a user namespace; as root the server's process belongs to a dedicated id.
  */
 export function nativeBackend(options: { tapPath: string }): SandboxBackend {
-  return { name: 'native', homePath: SANDBOX_HOME, open: () => openNative(options.tapPath) }
+  return {
+    name: 'native',
+    homePath: SANDBOX_HOME,
+    holds: nativeRootHolds,
+    owner: null,
+    nodeRuntime: async () => null,
+    open: () => openNative(options.tapPath),
+  }
 }
 
 function openNative(tapPath: string): OpenSandbox {
@@ -52,20 +58,16 @@ function openNative(tapPath: string): OpenSandbox {
     destroy()
     return startError(error, stderr.text())
   }
-  let counts: TcpCounts | null = null
-  const sockets = link
-    .sockets(START_TIMEOUT_MS)
-    .then((received) => {
-      counts = openTcpCounts(child.pid ?? 0)
-      return received
-    })
-    .catch((error: unknown) => {
+  const capture = link.sockets(START_TIMEOUT_MS).then(
+    (sockets) => ({ kind: 'sockets', sockets }) as const,
+    (error: unknown) => {
       throw unavailable(error)
-    })
-  sockets.catch(() => undefined)
+    },
+  )
+  capture.catch(() => undefined)
   return {
-    sockets,
-    limit: (wanted) => {
+    capture,
+    limit: async (wanted) => {
       limits = applyLimits(child.pid ?? 0, wanted)
       if (wanted.required && limits.notEnforced.length > 0) {
         destroy()
@@ -80,7 +82,7 @@ function openNative(tapPath: string): OpenSandbox {
       return limits.notEnforced
     },
     launch: async (spec) => {
-      await sockets
+      await capture
       stderr.stop()
       try {
         link.order(tapConfig(spec, tools, root))
@@ -92,7 +94,6 @@ function openNative(tapPath: string): OpenSandbox {
       link.close()
       return runningServer(child, exited)
     },
-    unaccepted: () => counts?.unaccepted() ?? 0,
     destroy,
   }
 }
@@ -139,12 +140,21 @@ function exitOf(child: ChildProcess): Promise<ServerExit> {
     child.stdio[STATUS_FD]?.once('close', () => resolve())
   })
   return new Promise((resolve) => {
-    child.once('error', () => resolve({ began: false, code: 127, signal: null }))
+    child.once('error', () => resolve({ failure: notReached(), code: 127, signal: null }))
     child.once('exit', async (code, signal) => {
       await told
-      resolve({ began: signal !== null || status.includes('"exit-code"'), code, signal })
+      const began = signal !== null || status.includes('"exit-code"')
+      resolve({ failure: began ? null : notReached(), code, signal })
     })
   })
+}
+
+function notReached(): McpRunError {
+  return new McpRunError(
+    'sandbox-unavailable',
+    'the server was not started: its sandbox could not be completed, or its program is not there',
+    { hint: 'see what bubblewrap said above; mcp-run doctor says what this machine lacks' },
+  )
 }
 
 function runningServer(child: ChildProcess, exited: Promise<ServerExit>): RunningServer {

@@ -37,14 +37,20 @@ const ETC = [
   'timezone',
 ]
 
-const OWN_ETC: Readonly<Record<string, string>> = {
-  passwd: `root:x:0:0:root:/:/usr/sbin/nologin\n${SANDBOX_USER}:x:${SANDBOX_ID}:${SANDBOX_ID}::${SANDBOX_HOME}:/bin/sh\nnobody:x:65534:65534::/:/usr/sbin/nologin\n`,
-  group: `root:x:0:\n${SANDBOX_USER}:x:${SANDBOX_ID}:\nnogroup:x:65534:\n`,
-  hosts: `127.0.0.1 localhost ${SANDBOX_HOST}\n::1 localhost ${SANDBOX_HOST}\n${OWN_IPV4} ${SANDBOX_HOST}\n${OWN_IPV6} ${SANDBOX_HOST}\n`,
-  'resolv.conf': `nameserver ${OWN_IPV4}\noptions timeout:5 attempts:2\n`,
-  'nsswitch.conf':
-    'passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nservices: files\nprotocols: files\n',
-  hostname: `${SANDBOX_HOST}\n`,
+export type EtcFile = 'passwd' | 'group' | 'hosts' | 'resolv.conf' | 'nsswitch.conf' | 'hostname'
+
+/** Files of /etc that are made for the sandbox, whose user has these ids in it. */
+export function ownEtc(id: number, group: number): Readonly<Record<EtcFile, string>> {
+  const account = id === 0 ? '' : `${SANDBOX_USER}:x:${id}:${group}::${SANDBOX_HOME}:/bin/sh\n`
+  return {
+    passwd: `root:x:0:0:root:/:/usr/sbin/nologin\n${account}nobody:x:65534:65534::/:/usr/sbin/nologin\n`,
+    group: `root:x:0:\n${group === 0 ? '' : `${SANDBOX_USER}:x:${group}:\n`}nogroup:x:65534:\n`,
+    hosts: `127.0.0.1 localhost ${SANDBOX_HOST}\n::1 localhost ${SANDBOX_HOST}\n${OWN_IPV4} ${SANDBOX_HOST}\n${OWN_IPV6} ${SANDBOX_HOST}\n`,
+    'resolv.conf': `nameserver ${OWN_IPV4}\noptions timeout:5 attempts:2\n`,
+    'nsswitch.conf':
+      'passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nservices: files\nprotocols: files\n',
+    hostname: `${SANDBOX_HOST}\n`,
+  }
 }
 
 /**
@@ -82,7 +88,7 @@ export function rootFilesystem(tmpBytes: number): readonly Word[] {
     '/var/tmp',
   )
   for (const name of ETC) words.push('--ro-bind-try', `/etc/${name}`, `/etc/${name}`)
-  for (const [name, content] of Object.entries(OWN_ETC)) {
+  for (const [name, content] of Object.entries(ownEtc(SANDBOX_ID, SANDBOX_ID))) {
     words.push(
       '--perms',
       '0444',

@@ -62,6 +62,9 @@ const REFUSED: Readonly<Record<string, readonly [number | null, number | null]>>
   move_pages: [279, 239],
 }
 
+/** Their names. */
+export const REFUSED_CALLS: readonly string[] = Object.keys(REFUSED)
+
 export interface Architecture {
   /** AUDIT_ARCH_* of linux/audit.h. */
   readonly audit: number

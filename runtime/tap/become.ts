@@ -1,5 +1,5 @@
 import { readdirSync, writeSync } from 'node:fs'
-import { STATUS_FD, type TapConfig, type Word } from './config.ts'
+import { STATUS_FD, type Word } from './config.ts'
 import { checked, errnoName, execve, fcntl, lseek, memfdCreate, signal } from './libc.ts'
 
 const F_SETFD = 2
@@ -10,10 +10,14 @@ const SIGPIPE = 13
  * Replaces this process by the command, with an empty environment and no descriptors but stdio, the status's and
  * the data that its arguments name. Returns only by throwing.
  */
-export function becomes(config: TapConfig): never {
-  closeOthersOnExec()
-  const args = dataDescriptor(config.args.map((word) => `${wordText(word)}\0`).join(''))
-  const command = config.command.map((word) => (word === '@args' ? String(args) : word))
+export function becomes(words: readonly string[], args: readonly Word[]): never {
+  closeOthersOnExec([STATUS_FD])
+  const named = dataDescriptor(args.map((word) => `${wordText(word)}\0`).join(''))
+  execute(words.map((word) => (word === '@args' ? String(named) : word)))
+}
+
+/** The same for a command that has its descriptors already. */
+export function execute(command: readonly string[]): never {
   const program = command[0]
   if (program === undefined) throw new Error('there is no command')
   // Node ignores SIGPIPE, and an ignored signal stays ignored over execve.
@@ -23,10 +27,10 @@ export function becomes(config: TapConfig): never {
 }
 
 /** Node closes its stdio on exec; what a careless parent of mcp-run left open it may not. */
-function closeOthersOnExec(): void {
+export function closeOthersOnExec(kept: readonly number[]): void {
   for (const name of readdirSync('/proc/self/fd')) {
     const fd = Number(name)
-    fcntl(fd, F_SETFD, fd <= 2 || fd === STATUS_FD ? 0 : FD_CLOEXEC)
+    fcntl(fd, F_SETFD, fd <= 2 || kept.includes(fd) ? 0 : FD_CLOEXEC)
   }
 }
 

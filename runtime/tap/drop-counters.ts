@@ -1,5 +1,13 @@
 import { addressText } from './address-text.ts'
-import { type Attributes, attribute, dump, eachAttribute, readAttributes } from './netlink.ts'
+import {
+  type Attributes,
+  attribute,
+  dumpAnswers,
+  dumpRequest,
+  eachAttribute,
+  readAttributes,
+  sendRequest,
+} from './netlink.ts'
 import { TABLE } from './rules.ts'
 
 const NFT_MSG_GETSETELEM = 13
@@ -35,15 +43,51 @@ export interface DropCount {
   readonly bytes: number
 }
 
-/** All packets that were dropped, those with no place in a set included. */
-export function droppedPackets(netfilter: number): number {
+const SETS = ['udp4', 'udp6', 'other4', 'other6'] as const
+const QUESTIONS = ['dropped', ...SETS] as const
+
+/** `dropped`: all packets; the rest: a set of counts by destination. */
+export type DropQuestion = (typeof QUESTIONS)[number]
+
+/** What each question is to the kernel, for whoever may ask it. */
+export function dropRequests(): Readonly<Record<DropQuestion, Buffer>> {
   const type = Buffer.alloc(4)
   type.writeUInt32BE(NFT_OBJECT_COUNTER)
+  const object = [attribute(OBJ.table, TABLE), attribute(OBJ.type, type)]
+  const entries = QUESTIONS.map((question, index) => {
+    const set = [attribute(LIST.table, TABLE), attribute(LIST.set, question)]
+    const request =
+      question === 'dropped'
+        ? dumpRequest(NFT_MSG_GETOBJ, index, object)
+        : dumpRequest(NFT_MSG_GETSETELEM, index, set)
+    return [question, request] as const
+  })
+  return Object.fromEntries(entries) as Record<DropQuestion, Buffer>
+}
+
+/** The kernel's counts: asked for in one way or another, and answered on the socket. */
+export interface DropSource {
+  readonly netfilter: number
+  ask(question: DropQuestion): void
+}
+
+/** For a process that may ask itself. */
+export function askDirectly(netfilter: number): DropSource {
+  const requests = dropRequests()
+  return { netfilter, ask: (question) => sendRequest(netfilter, requests[question]) }
+}
+
+const ANSWER_MS = 2000
+
+function answers({ netfilter, ask }: DropSource, question: DropQuestion): AsyncGenerator<readonly Buffer[]> {
+  ask(question)
+  return dumpAnswers(netfilter, QUESTIONS.indexOf(question), ANSWER_MS)
+}
+
+/** All packets that were dropped, those with no place in a set included. */
+export async function droppedPackets(source: DropSource): Promise<number> {
   let packets = 0
-  for (const bodies of dump(netfilter, NFT_MSG_GETOBJ, [
-    attribute(OBJ.table, TABLE),
-    attribute(OBJ.type, type),
-  ])) {
+  for await (const bodies of answers(source, 'dropped')) {
     for (const body of bodies) {
       const object = readAttributes(body)
       if (object.get(OBJ.name)?.toString('latin1') !== 'dropped\0') continue
@@ -54,10 +98,9 @@ export function droppedPackets(netfilter: number): number {
 }
 
 /** The counts by destination, a batch at a time, so that a caller can let others run between. */
-export function* dropCounts(netfilter: number): Generator<readonly DropCount[]> {
-  for (const set of ['udp4', 'udp6', 'other4', 'other6'] as const) {
-    const attributes = [attribute(LIST.table, TABLE), attribute(LIST.set, set)]
-    for (const bodies of dump(netfilter, NFT_MSG_GETSETELEM, attributes)) {
+export async function* dropCounts(source: DropSource): AsyncGenerator<readonly DropCount[]> {
+  for (const set of SETS) {
+    for await (const bodies of answers(source, set)) {
       yield bodies.flatMap((body) => elements(readAttributes(body), set))
     }
   }

@@ -10,6 +10,9 @@ export const socketpair = libc.func('int socketpair(int domain, int type, int pr
 export const socket = libc.func('int socket(int domain, int type, int protocol)')
 export const bind = libc.func('int bind(int fd, void *address, uint32_t length)')
 export const connect = libc.func('int connect(int fd, void *address, uint32_t length)')
+export const accept4 = libc.func('int accept4(int fd, void *address, void *length, int flags)')
+export const getsockname = libc.func('int getsockname(int fd, void *address, void *length)')
+export const dup2 = libc.func('int dup2(int from, int to)')
 export const listen = libc.func('int listen(int fd, int backlog)')
 export const setsockopt = libc.func(
   'int setsockopt(int fd, int level, int name, void *value, uint32_t length)',

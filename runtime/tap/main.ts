@@ -1,35 +1,38 @@
+import { readlinkSync } from 'node:fs'
 import { becomes } from './become.ts'
 import type { TapConfig, TapStatus } from './config.ts'
 import { receiveDescriptors, sendAll, sendDescriptors } from './descriptors.ts'
+import { holds } from './hold.ts'
 import { prctl } from './libc.ts'
 import { addHostLoopback, configureNetwork } from './network.ts'
-import { openCaptureSockets } from './sockets.ts'
+import { type CaptureSockets, openCaptureSockets, type SocketName } from './sockets.ts'
 import { stageMounts } from './stage.ts'
+import { connectUnix } from './unix-socket.ts'
 
 /**
  * The tap: begins in a new network namespace, makes everything in it local, opens the recorder's sockets
- * there, hands them over the link, waits for its orders, and becomes the sandboxed server's process. It
- * holds no socket of the namespace by then: all are close-on-exec.
+ * there, hands them over the link, waits for its orders, and becomes the command that they name: the sandboxed
+ * server's process, or one that only holds the namespace. It holds no socket of the namespace by then: all are
+ * close-on-exec.
+ *
+ * The link is descriptor 3 as inherited, or the unix socket at the path that is the one argument.
  */
-const LINK = 3
+const INHERITED = 3
 const PR_SET_PDEATHSIG = 1
 const SIGKILL = 9
 
+const path = process.argv[2]
+const link = path === undefined ? INHERITED : connectUnix(path)
+
 let step = 'start'
 try {
-  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
+  // A container's first process has no parent in its namespace: the link's end is what ends it.
+  if (path === undefined) prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
   step = 'network'
   const ipv6 = configureNetwork()
   step = 'sockets'
   const sockets = openCaptureSockets(ipv6)
-  tell({ status: 'ready', ipv6 })
-  sendDescriptors(
-    LINK,
-    [
-      ...[sockets.tcp, sockets.dnsTcp, sockets.netfilter, sockets.dnsUdp4, sockets.dnsUdp6],
-      ...[...sockets.inward4, ...sockets.inward6],
-    ].filter((fd): fd is number => fd !== null),
-  )
+  handOver(sockets)
   step = 'orders'
   const config = orders()
   if (config !== null) {
@@ -38,22 +41,35 @@ try {
     step = 'mounts'
     if (config.stage !== null) stageMounts(config.stage)
     step = 'exec'
-    becomes(config)
+    if (config.command === 'hold') holds(link, sockets.netfilter)
+    becomes(config.command, config.args)
   }
 } catch (error) {
   tell({ status: 'failed', step, message: error instanceof Error ? error.message : String(error) })
   process.exitCode = 1
 }
 
+function handOver(sockets: CaptureSockets): void {
+  const entries = Object.entries(sockets).flatMap(([name, fds]) =>
+    [fds].flat().flatMap((fd) => (fd === null ? [] : [[name as SocketName, fd] as const])),
+  )
+  const namespace = readlinkSync('/proc/self/ns/net')
+  tell({ status: 'ready', sockets: entries.map(([name]) => name), namespace })
+  sendDescriptors(
+    link,
+    entries.map(([, fd]) => fd),
+  )
+}
+
 function tell(status: TapStatus): void {
-  sendAll(LINK, Buffer.from(`${JSON.stringify(status)}\n`))
+  sendAll(link, Buffer.from(`${JSON.stringify(status)}\n`))
 }
 
 /** One line of JSON. Null when mcp-run closed the link instead: nothing is to be run. */
 function orders(): TapConfig | null {
   const chunks: Buffer[] = []
   for (;;) {
-    const received = receiveDescriptors(LINK, 0)
+    const received = receiveDescriptors(link, 0)
     if (received === null) continue
     if (received.data.length === 0) return null
     chunks.push(received.data)

@@ -1,5 +1,6 @@
 import { checked, errnoName, recv, send } from './libc.ts'
-import { MSG_NOSIGNAL } from './message.ts'
+import { MSG_DONTWAIT, MSG_NOSIGNAL } from './message.ts'
+import { readable } from './readable.ts'
 
 const NLM_F_REQUEST = 1
 const NLM_F_DUMP = 0x300
@@ -38,51 +39,60 @@ export function* eachAttribute(data: Buffer): Generator<readonly [type: number, 
   }
 }
 
-let sequence = 0
 const buffer = Buffer.alloc(RECEIVE_BYTES)
 
-/** Asks for a dump of nftables objects, and gives the attributes of each, a datagram's worth at a time. Throws on errors. */
-export function* dump(
+/** A request for a dump of nftables objects. Its sequence number tells the answers to it from those to others. */
+export function dumpRequest(message: number, sequence: number, attributes: readonly Buffer[]): Buffer {
+  const body = Buffer.concat(attributes)
+  const header = Buffer.alloc(HEADER_BYTES)
+  header.writeUInt32LE(HEADER_BYTES + body.length, 0)
+  header.writeUInt16LE((NFNL_SUBSYS_NFTABLES << 8) | message, 4)
+  header.writeUInt16LE(NLM_F_REQUEST | NLM_F_DUMP, 6)
+  header.writeUInt32LE(sequence, 8)
+  header.writeUInt8(NFPROTO_INET, 16)
+  return Buffer.concat([header, body])
+}
+
+/** The kernel wants its sender to have CAP_NET_ADMIN over the socket's namespace; its answers anybody may read. */
+export function sendRequest(fd: number, request: Buffer): void {
+  checked('netlink send', Number(send(fd, request, request.length, MSG_NOSIGNAL)))
+}
+
+/** The attributes of each object that the dump gives, a datagram's worth at a time. Rejects on errors, and after `timeoutMs` without an answer. */
+export async function* dumpAnswers(
   fd: number,
-  message: number,
-  attributes: readonly Buffer[],
-): Generator<readonly Buffer[]> {
-  request(fd, message, NLM_F_REQUEST | NLM_F_DUMP, attributes)
+  sequence: number,
+  timeoutMs: number,
+): AsyncGenerator<readonly Buffer[]> {
   for (;;) {
-    const { bodies, done } = receive(fd)
+    const { bodies, done } = receive(await datagram(fd, timeoutMs), sequence)
     yield bodies
     if (done) return
   }
 }
 
-function request(fd: number, message: number, flags: number, attributes: readonly Buffer[]): void {
-  const body = Buffer.concat(attributes)
-  const header = Buffer.alloc(HEADER_BYTES)
-  header.writeUInt32LE(HEADER_BYTES + body.length, 0)
-  header.writeUInt16LE((NFNL_SUBSYS_NFTABLES << 8) | message, 4)
-  header.writeUInt16LE(flags, 6)
-  header.writeUInt32LE(++sequence, 8)
-  header.writeUInt8(NFPROTO_INET, 16)
-  const bytes = Buffer.concat([header, body])
-  checked('netlink send', Number(send(fd, bytes, bytes.length, MSG_NOSIGNAL)))
+async function datagram(fd: number, timeoutMs: number): Promise<Buffer> {
+  for (;;) {
+    const length = Number(recv(fd, buffer, buffer.length, MSG_DONTWAIT))
+    if (length >= 0) return buffer.subarray(0, length)
+    const errno = errnoName()
+    if (errno === 'EAGAIN') {
+      if (!(await readable(fd, timeoutMs))) throw new Error('netlink: no answer')
+    } else if (errno !== 'EINTR') checked('netlink recv', length)
+  }
 }
 
 /** The bodies of the messages in one datagram, without their nfgenmsg header. */
-function receive(fd: number): { bodies: readonly Buffer[]; done: boolean } {
-  let length = -1
-  while (length < 0) {
-    length = Number(recv(fd, buffer, buffer.length, 0))
-    if (length < 0 && errnoName() !== 'EINTR') checked('netlink recv', length)
-  }
+function receive(bytes: Buffer, sequence: number): { bodies: readonly Buffer[]; done: boolean } {
   const bodies: Buffer[] = []
-  for (let at = 0; at + 16 <= length; ) {
-    const size = buffer.readUInt32LE(at)
-    const type = buffer.readUInt16LE(at + 4)
-    if (size < 16 || at + size > length) break
-    if (buffer.readUInt32LE(at + 8) === sequence) {
+  for (let at = 0; at + 16 <= bytes.length; ) {
+    const size = bytes.readUInt32LE(at)
+    const type = bytes.readUInt16LE(at + 4)
+    if (size < 16 || at + size > bytes.length) break
+    if (bytes.readUInt32LE(at + 8) === sequence) {
       if (type === NLMSG_DONE) return { bodies, done: true }
-      if (type === NLMSG_ERROR) throw new Error(`netlink: errno ${-buffer.readInt32LE(at + 16)}`)
-      bodies.push(Buffer.from(buffer.subarray(at + HEADER_BYTES, at + size)))
+      if (type === NLMSG_ERROR) throw new Error(`netlink: errno ${-bytes.readInt32LE(at + 16)}`)
+      bodies.push(Buffer.from(bytes.subarray(at + HEADER_BYTES, at + size)))
     }
     at += (size + 3) & ~3
   }

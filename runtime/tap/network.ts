@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostLoopbackRules, links, PACKET_FILTER } from './rules.ts'
 
 /** Addresses, routes and rules of this process's network namespace. Returns whether IPv6 is there. Throws with what the tool said. */
@@ -14,11 +14,14 @@ export function addHostLoopback(ports: readonly number[]): void {
   if (ports.length > 0) run('nft', ['-f', '-'], hostLoopbackRules(ports))
 }
 
-/** Docker and hardened hosts switch IPv6 off in new namespaces; captured it must be all the same. */
+/** Hardened hosts switch IPv6 off in new namespaces; captured it must be all the same. A container's engine has seen to it. */
 function enableIpv6(): boolean {
   const conf = '/proc/sys/net/ipv6/conf'
   if (!existsSync(conf)) return false
-  for (const device of ['all', 'default', 'lo']) writeFileSync(`${conf}/${device}/disable_ipv6`, '0')
+  for (const device of ['all', 'default', 'lo']) {
+    const file = `${conf}/${device}/disable_ipv6`
+    if (readFileSync(file, 'latin1').trim() !== '0') writeFileSync(file, '0')
+  }
   return true
 }
 

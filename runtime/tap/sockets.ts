@@ -1,5 +1,6 @@
 import { bind, checked, listen, setsockopt, socket } from './libc.ts'
 import { CAPTURE_PORT, DNS_PORT } from './rules.ts'
+import { openTcpCounts, type TcpCountFiles } from './tcp-counts.ts'
 
 const AF_INET = 2
 const AF_INET6 = 10
@@ -26,8 +27,8 @@ const UDP_RECEIVE_BYTES = 1 << 20
 /** Of each family: connections that can lead into the sandbox at one time. */
 export const INWARD_SOCKETS = 8
 
-/** The recorder's ends in the namespace, in the order in which the link carries them. */
-export interface CaptureSockets {
+/** The recorder's ends in the namespace: descriptors. */
+export interface CaptureSockets extends TcpCountFiles {
   /** Accepts every TCP connection for another address; its local address is the one that was dialled. */
   readonly tcp: number
   /** TCP connections to port 53 of any address. */
@@ -42,6 +43,8 @@ export interface CaptureSockets {
   readonly inward6: readonly number[]
 }
 
+export type SocketName = keyof CaptureSockets
+
 export function openCaptureSockets(ipv6: boolean): CaptureSockets {
   return {
     tcp: listener(ipv6, CAPTURE_PORT, true),
@@ -49,6 +52,7 @@ export function openCaptureSockets(ipv6: boolean): CaptureSockets {
     dnsUdp4: dnsDatagrams(AF_INET),
     dnsUdp6: ipv6 ? dnsDatagrams(AF_INET6) : null,
     netfilter: checked('socket', socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER)),
+    ...openTcpCounts(),
     inward4: unconnected(AF_INET),
     inward6: ipv6 ? unconnected(AF_INET6) : [],
   }

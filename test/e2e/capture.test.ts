@@ -204,7 +204,7 @@ describe.each(USERS)('as %s', (user) => {
       }),
     )
     const line =
-      /^mcp-run: alert: p: evil\.test:443 \(.*\): undeclared, denied; if the server needs it: add evil\.test:443 to egress in .*p\.yaml$/m
+      /^mcp-run: alert: p: evil\.test:443 \(.*\): undeclared, denied: the profile does not declare this host; if the server needs it: add `- \{host: evil\.test, port: 443\}` to egress in .*p\.yaml$/m
     expect(result.stderr.toString()).toMatch(line)
   })
 

@@ -31,7 +31,9 @@ const ABOUT_EVIL = {
       server: 'p',
       reason: 'undeclared',
       action: 'denied',
-      allow: expect.stringMatching(/^add evil\.test:5432 to egress in .*p\.yaml$/),
+      allow: expect.stringMatching(
+        /^add `- \{host: evil\.test, port: 5432, protocol: opaque\}` to egress in .*p\.yaml$/,
+      ),
     }),
   }),
 }

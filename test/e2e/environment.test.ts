@@ -90,7 +90,7 @@ describe.each(USERS)('as %s', (user) => {
     const script = 'console.log(process.env.NODE_EXTRA_CA_CERTS, process.env.MCP_RUN_EXTRA_CA_CERTS)'
     const argv = [BIN, '--profile', profile, '--', 'node', '-e', script]
     const { stdout, code } = await internet.run(argv, options)
-    expect([stdout.toString(), code]).toEqual(['/etc/mcp-run/extra-ca.pem undefined\n', 0])
+    expect([stdout.toString(), code]).toEqual(['/etc/mcp-run/ca/node-extra-ca-certs.pem undefined\n', 0])
   })
 
   it('keeps HOME for each profile, and /tmp for none', async () => {

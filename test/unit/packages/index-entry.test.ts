@@ -32,12 +32,16 @@ test.each([
   [{ name: 'a', version: null }, /^a\+node\d+-\w+$/],
   [{ name: 'a'.repeat(214), version: null }, /^sha256-[0-9a-f]{64}\+node\d+-\w+$/],
 ])('%o has a file name of its own', (spec, name) => {
-  expect(indexKey(spec)).toMatch(name)
+  expect(indexKey(spec, { key: 'node20-x64' })).toMatch(name)
 })
 
 test('specs that differ have names that differ', () => {
-  const specs = [null, '1', '*', 'latest', '1 '].map((version) => indexKey({ name: 'a', version }))
-  const long = ['x', 'y'].map((end) => indexKey({ name: `${'a'.repeat(200)}${end}`, version: null }))
+  const specs = [null, '1', '*', 'latest', '1 '].map((version) =>
+    indexKey({ name: 'a', version }, { key: 'node20-x64' }),
+  )
+  const long = ['x', 'y'].map((end) =>
+    indexKey({ name: `${'a'.repeat(200)}${end}`, version: null }, { key: 'node20-x64' }),
+  )
   expect(new Set([...specs, ...long]).size).toBe(7)
 })
 

@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { isAlive, pidOf, processToken } from '../../../runtime/model/process-identity.ts'
 import { withInstallLock } from '../../../runtime/packages/install-lock.ts'
-import { isAlive, pidOf, processToken } from '../../../runtime/packages/process-identity.ts'
 
 let folder: string
 beforeEach(() => {

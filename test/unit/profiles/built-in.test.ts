@@ -8,70 +8,89 @@ import { placeOf } from '../../../profiles/profile-source.ts'
 import { BUILTIN, profileFolder } from './profile-folder.ts'
 
 const options = { userDir: '/nonexistent', builtinDir: BUILTIN, cwd: '/' }
-const MCP = '@modelcontextprotocol/server-'
-
-/** Name, package, variables handed on, destinations. */
-const TABLE: readonly [string, string, readonly string[], readonly string[]][] = [
-  [
-    'everything',
-    `${MCP}everything@2026.8.31`,
-    ['GZIP_MAX_FETCH_SIZE', 'GZIP_MAX_FETCH_TIME_MILLIS', 'GZIP_ALLOWED_DOMAINS'],
-    ['raw.githubusercontent.com'],
-  ],
-  ['exa', 'exa-mcp-server@3.4.1', ['EXA_API_KEY', 'ENABLED_TOOLS', 'DEBUG'], ['api.exa.ai']],
-  ['filesystem', `${MCP}filesystem@2026.8.31`, [], []],
-  ['github', `${MCP}github@2025.4.8`, ['GITHUB_PERSONAL_ACCESS_TOKEN'], ['api.github.com']],
-  ['memory', `${MCP}memory@2026.8.31`, [], []],
-  [
-    'postmark',
-    '@activecampaign/postmark-mcp@1.0.0',
-    ['POSTMARK_SERVER_TOKEN', 'DEFAULT_SENDER_EMAIL', 'DEFAULT_MESSAGE_STREAM'],
-    ['api.postmarkapp.com'],
-  ],
-  ['sequential-thinking', `${MCP}sequential-thinking@2026.8.31`, ['DISABLE_THOUGHT_LOGGING'], []],
-]
+/** What each declares, and what else it was seen to ask for. */
+const TABLE: Readonly<
+  Record<string, { readonly hosts: readonly string[]; readonly denied?: readonly string[] }>
+> = {
+  'brave-search': { hosts: ['api.search.brave.com'] },
+  'chrome-devtools': { hosts: [] },
+  context7: { hosts: ['context7.com'] },
+  'desktop-commander': {
+    hosts: [],
+    denied: [
+      'dc-telemetry-proxy-83847352264.europe-west1.run.app',
+      'desktopcommander.app',
+      'googlechromelabs.github.io',
+      'telemetry.desktopcommander.app',
+    ],
+  },
+  everything: { hosts: ['raw.githubusercontent.com'] },
+  exa: { hosts: ['api.exa.ai'], denied: ['api.agnost.ai'] },
+  figma: { hosts: ['api.figma.com'], denied: ['us.i.posthog.com'] },
+  filesystem: { hosts: [] },
+  firecrawl: { hosts: ['api.firecrawl.dev'] },
+  github: { hosts: ['api.github.com'] },
+  'google-maps': { hosts: ['maps.googleapis.com'] },
+  memory: { hosts: [] },
+  mongodb: { hosts: [], denied: ['cloud.mongodb.com', 'db.example.com'] },
+  notion: { hosts: ['api.notion.com'] },
+  perplexity: { hosts: ['api.perplexity.ai'] },
+  playwright: { hosts: [] },
+  postgres: { hosts: [], denied: ['db.example.com'] },
+  postmark: { hosts: ['api.postmarkapp.com'] },
+  sentry: { hosts: ['sentry.io'] },
+  'sequential-thinking': { hosts: [] },
+  slack: { hosts: ['slack.com'] },
+  tavily: { hosts: ['api.tavily.com'] },
+}
 
 it('the built-in profiles are these', () => {
-  expect(profileNames(BUILTIN)).toEqual(TABLE.map(([name]) => name))
+  expect(profileNames(BUILTIN)).toEqual(Object.keys(TABLE))
 })
 
-describe.each(TABLE)('%s', (name, label, pass, hosts) => {
-  const { profile } = loadProfile(name, options)
+describe.each(Object.entries(TABLE))('%s', (name, { hosts, denied = [] }) => {
+  const { profile, recorded } = loadProfile(name, options)
 
   it('declares what the server was seen to need, and nothing else', () => {
     expect(profile).toMatchObject({
-      name,
-      command: null,
-      args: [],
-      mode: 'enforce',
-      files: { read: [], write: [] },
+      ...{ name, image: null, command: null, mode: 'enforce', callbackPorts: [] },
+      ...{ title: expect.any(String), publisher: expect.any(String), files: { read: [], write: [] } },
     })
-    expect(`${profile.package?.name}@${profile.package?.version}`).toBe(label)
-    expect(profile.env.pass).toEqual(pass)
     expect(profile.egress.map(placeOf)).toEqual(hosts)
     for (const rule of profile.egress) {
       expect(rule).toMatchObject({ kind: 'host', ports: [443], protocol: 'tls', purpose: expect.any(String) })
     }
   })
 
-  it('names the run that it was recorded from, with each of its hosts', () => {
+  it('was recorded, with dummy values that it hands on', () => {
+    expect(recorded?.version).toBe(profile.package?.version)
+    expect(recorded?.hosts).toEqual([...hosts, ...denied].sort())
+    expect(profile.env.pass).toEqual(expect.arrayContaining(Object.keys(recorded?.env ?? {})))
+    for (const value of [...Object.values(recorded?.env ?? {}), ...(recorded?.args ?? [])])
+      expect(value).toMatch(/not-a-|example|^outbound$|^T0$|^\$\{CWD\}$/)
+  })
+
+  it('names in a comment what it does not declare', () => {
     const text = readFileSync(join(BUILTIN, `${name}.yaml`), 'utf8')
-    const [, version] = label.split(/@(?=\d)/)
-    expect(text).toMatch(/^# Recorded run: \d{4}-\d\d-\d\d, /)
-    expect(text.slice(0, text.indexOf('\n'))).toContain(version)
-    const seen = /^# Hosts seen: (.*)$/m.exec(text)?.[1]
-    if (hosts.length === 0) expect(seen).toBe('none.')
-    for (const host of hosts) expect(seen).toContain(host)
+    const comment = text.match(/^#.*$/gm)?.join('\n') ?? ''
+    for (const host of denied) expect(comment).toContain(host)
   })
 })
 
-it('telemetry is named, and not declared', () => {
-  expect(readFileSync(join(BUILTIN, 'exa.yaml'), 'utf8')).toContain('api.agnost.ai')
+it.each([
+  ['chrome-devtools', 'CHROME_DEVTOOLS_MCP_NO_USAGE_STATISTICS'],
+  ['desktop-commander', 'DESKTOP_COMMANDER_DISABLE_TELEMETRY'],
+  ['figma', 'FRAMELINK_TELEMETRY'],
+  ['mongodb', 'MDB_MCP_TELEMETRY'],
+])('%s: what turns its statistics off, %s, reaches it', (name, variable) => {
+  expect(loadProfile(name, options).profile.env.pass).toContain(variable)
+  expect(readFileSync(join(BUILTIN, `${name}.yaml`), 'utf8')).toContain(`${variable}=`)
 })
 
-it('memory keeps its file in HOME; postmark says how it is run', () => {
+it('memory keeps its file in HOME; filesystem may write what its arguments name; postmark says how it is run', () => {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the profile's own placeholder
   expect(loadProfile('memory', options).profile.env.set).toEqual({ MEMORY_FILE_PATH: '${HOME}/memory.jsonl' })
+  expect(loadProfile('filesystem', options).profile.pathArguments).toBe('write')
   expect(loadProfile('postmark', options).profile.note).toContain(
     'mcp-run --profile postmark -- node ./index.js',
   )
@@ -84,7 +103,8 @@ describe('compiled ahead', () => {
       'user/exa.yaml': 'extends: exa\ntitle: x',
     })
     const compiled = { ...options, compiled: folder.at('profiles.json') }
-    for (const [name] of TABLE) expect(loadProfile(name, compiled)).toEqual(loadProfile(name, options))
+    for (const name of Object.keys(TABLE))
+      expect(loadProfile(name, compiled)).toEqual(loadProfile(name, options))
     const layered = { userDir: folder.userDir }
     expect(loadProfile('exa', { ...compiled, ...layered })).toEqual(
       loadProfile('exa', { ...options, ...layered }),

@@ -2,16 +2,32 @@ import { describe, expect, it } from 'vitest'
 import { parseProfile } from '../../../profiles/parse-profile.ts'
 import { McpRunError } from '../../../runtime/model/errors.ts'
 
-const source = (text: string) => parseProfile(text, 'p.yaml').source
-const parse = (text: string) => source(`name: a\negress: []\n${text}`)
+const parse = (text: string) => parseProfile(`name: a\negress: []\n${text}`, 'p.yaml').source
 
-it('a recorded run need not have variables, arguments or a call', () => {
+it('a recorded run is read field by field', () => {
+  const { recorded } = parse(`recorded:
+  date: 2026-11-26
+  version: 1.2.3
+  backend: docker
+  hosts: [B.test., "2001:DB8:0::7", a.test, b.test]
+  env: {API_KEY: not-a-key}
+  args: ["\${CWD}"]
+  call: {tool: search, arguments: {query: x, deep: {n: [1, null]}}}
+`)
+  expect(recorded).toEqual({
+    ...{ date: '2026-11-26', version: '1.2.3', backend: 'docker' },
+    ...{ hosts: ['2001:db8::7', 'a.test', 'b.test'], env: { API_KEY: 'not-a-key' } },
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the profile's own placeholder
+    args: ['${CWD}'],
+    call: { tool: 'search', arguments: { query: 'x', deep: { n: [1, null] } } },
+  })
+})
+
+it('it need not have variables, arguments or a call', () => {
   const run = '{date: 2026-11-26, version: "1", backend: native, hosts: [], call: {tool: x}}'
-  const { recorded } = source(`name: a\negress: []\nrecorded: ${run}`)
+  const { recorded } = parse(`recorded: ${run}`)
   expect(recorded).toMatchObject({ env: {}, args: [], call: { tool: 'x', arguments: {} } })
-  expect(
-    source(`name: a\negress: []\nrecorded: ${run.replace(', call: {tool: x}', '')}`).recorded?.call,
-  ).toBeNull()
+  expect(parse(`recorded: ${run.replace(', call: {tool: x}', '')}`).recorded?.call).toBeNull()
 })
 
 describe('callback ports, path arguments, a recorded run', () => {

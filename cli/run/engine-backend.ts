@@ -1,0 +1,24 @@
+import { type DockerBackend, type DockerOptions, dockerBackend } from '../../runtime/sandbox/docker/docker.ts'
+import type { OwnPaths } from '../paths.ts'
+import { baseImages, basesByRole } from './base-images.ts'
+import { answeringEngine } from './engine.ts'
+import { say } from './say.ts'
+
+/** The backend on the engine that answers. Throws `sandbox-unavailable`. */
+export async function engineBackend(options: {
+  readonly paths: OwnPaths
+  readonly store: string
+  readonly recorder: DockerOptions['recorder']
+  readonly prefer?: 'docker' | 'podman'
+}): Promise<DockerBackend> {
+  const { paths, store, recorder, prefer } = options
+  const { dockerfiles, tap } = paths
+  const base = basesByRole(baseImages(store))
+  return dockerBackend({
+    endpoint: await answeringEngine(prefer),
+    store,
+    sources: { dockerfiles, tap, recorder: paths.recorder, base },
+    recorder,
+    say,
+  })
+}

@@ -1,0 +1,29 @@
+import type Dockerode from 'dockerode'
+
+/** The containers of one sandbox, which end with it. */
+export interface Containers {
+  /** Creates one; it is removed at once where the sandbox has ended meanwhile. */
+  create(api: Dockerode, options: Dockerode.ContainerCreateOptions): Promise<Dockerode.Container>
+  removeAll(): void
+}
+
+export function ownContainers(): Containers {
+  const made = new Set<Dockerode.Container>()
+  let over = false
+  const remove = (container: Dockerode.Container): void => {
+    // Those that have ended have removed themselves.
+    container.remove({ force: true, v: true }).catch(() => undefined)
+  }
+  return {
+    create: async (api, options) => {
+      const container = await api.createContainer(options)
+      made.add(container)
+      if (over) remove(container)
+      return container
+    },
+    removeAll: () => {
+      over = true
+      made.forEach(remove)
+    },
+  }
+}

@@ -1,0 +1,63 @@
+import type { Agent } from 'node:http'
+import type Dockerode from 'dockerode'
+import { McpRunError } from '../../model/errors.ts'
+import { escapeText } from '../../model/text.ts'
+import type { EngineEndpoint } from './endpoint.ts'
+import { realFiles } from './engine-files.ts'
+import { readEngineTls } from './engine-tls.ts'
+
+/** A container engine that speaks Docker's API, at the end of its endpoint. */
+export interface Engine {
+  readonly endpoint: EngineEndpoint
+  readonly api: Dockerode
+}
+
+/** Loads the library, which is why it is not done before it is known that an engine is wanted. */
+export async function connectEngine(endpoint: EngineEndpoint): Promise<Engine> {
+  const { default: Docker } = await import('dockerode')
+  return { endpoint, api: new Docker(await options(endpoint)) }
+}
+
+async function options(endpoint: EngineEndpoint): Promise<Dockerode.DockerOptions & { agent?: Agent }> {
+  switch (endpoint.kind) {
+    case 'unix':
+      return { socketPath: endpoint.socketPath }
+    case 'tcp': {
+      const { host, port } = endpoint
+      if (endpoint.tls === null) return { host, port, protocol: 'http' }
+      return { host, port, protocol: 'https', ...readEngineTls(endpoint.tls, realFiles) }
+    }
+    case 'ssh': {
+      const { sshAgent } = await import('./ssh-agent.ts')
+      return { host: 'engine', port: 80, protocol: 'http', agent: sshAgent(endpoint.url) }
+    }
+  }
+}
+
+/** What an engine answers an error with, in words for a person. Never the engine's own terminal sequences. */
+export function engineError(doing: string, error: unknown, hint?: string): McpRunError {
+  const { json, message, code } = error as {
+    json?: { message?: string }
+    message?: string
+    code?: string
+  }
+  const said = json?.message ?? message ?? String(error)
+  const text = escapeText(said.replaceAll(/\s+/g, ' ').trim(), 600)
+  return new McpRunError('sandbox-unavailable', `${doing}: ${text}`, {
+    hint: hint ?? HINTS[code ?? ''] ?? 'mcp-run doctor says what this machine lacks',
+    cause: error,
+  })
+}
+
+const START_IT = 'start the container engine, or choose the other sandbox: --sandbox native'
+const HINTS: Readonly<Partial<Record<string, string>>> = {
+  ENOENT: START_IT,
+  ECONNREFUSED: START_IT,
+  ECONNRESET: START_IT,
+  EACCES: 'let your user use the engine (for Docker: the group docker), or use --sandbox native',
+}
+
+export function statusOf(error: unknown): number | null {
+  const { statusCode } = error as { statusCode?: unknown }
+  return typeof statusCode === 'number' ? statusCode : null
+}

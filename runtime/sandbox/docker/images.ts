@@ -1,0 +1,88 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { escapeText } from '../../model/text.ts'
+import { type Engine, engineError, statusOf } from './engine.ts'
+import type { ImageRecipe } from './image-recipe.ts'
+import { LABEL } from './owner.ts'
+
+export interface BuildOptions {
+  /** For the build's folder. */
+  readonly folder: string
+  /** One line for a person. */
+  readonly say: (line: string) => void
+}
+
+/** Builds the image if the engine does not have it. Two that do so at once make the same. Throws `sandbox-unavailable`. */
+export async function ensureImage(engine: Engine, recipe: ImageRecipe, options: BuildOptions): Promise<void> {
+  if (!(await hasImage(engine, recipe.tag))) await buildImage(engine, recipe, options)
+}
+
+export async function hasImage({ api }: Engine, name: string): Promise<boolean> {
+  try {
+    await api.getImage(name).inspect()
+    return true
+  } catch (error) {
+    if (statusOf(error) === 404) return false
+    throw engineError('the container engine cannot be asked for its images', error)
+  }
+}
+
+async function buildImage({ api }: Engine, recipe: ImageRecipe, options: BuildOptions): Promise<void> {
+  const { role, tag, base } = recipe
+  options.say(`building the image ${tag}, once: later starts use it`)
+  mkdirSync(options.folder, { recursive: true, mode: 0o700 })
+  const context = mkdtempSync(join(options.folder, 'build-'))
+  try {
+    recipe.gather(context)
+    const stream = await api.buildImage(
+      { context, src: ['.'] },
+      {
+        t: tag,
+        rm: true,
+        forcerm: true,
+        labels: { [LABEL]: role },
+        ...(base !== null && { buildargs: { BASE: base } }),
+      },
+    )
+    await follow(stream, options.say)
+  } catch (error) {
+    throw engineError(`the image ${tag} cannot be built`, error, buildHint(role))
+  } finally {
+    rmSync(context, { recursive: true, force: true })
+  }
+}
+
+function buildHint(role: ImageRecipe['role']): string {
+  return `a closed network names an image of its own to build on: MCP_RUN_${role.toUpperCase()}_BASE, or images.json (docs/docker.md); or --sandbox native`
+}
+
+/** An engine's answer to a build or a pull: lines of JSON. Rejects with the error that one of them holds. */
+export async function follow(stream: NodeJS.ReadableStream, say: (line: string) => void): Promise<void> {
+  let rest = ''
+  let failure: string | null = null
+  for await (const chunk of stream) {
+    const lines = (rest + chunk).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) failure = progress(line, say) ?? failure
+  }
+  failure = progress(rest, say) ?? failure
+  if (failure !== null) throw new Error(failure)
+}
+
+/** Steps and pulls are worth a line; what a step prints, and each layer's percentage, is not. */
+function progress(line: string, say: (line: string) => void): string | null {
+  const { stream, status, id, error } = parse(line)
+  if (error !== undefined) return error
+  if (stream?.startsWith('Step ')) say(escapeText(stream.trim(), 200))
+  else if (status !== undefined && (id === undefined || status.startsWith('Pulling from')))
+    say(escapeText(id === undefined ? status : `${id}: ${status}`, 200))
+  return null
+}
+
+function parse(line: string): { stream?: string; status?: string; id?: string; error?: string } {
+  try {
+    return JSON.parse(line) ?? {}
+  } catch {
+    return {}
+  }
+}

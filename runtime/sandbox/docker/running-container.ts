@@ -1,0 +1,74 @@
+import { constants } from 'node:os'
+import type { Duplex } from 'node:stream'
+import type Dockerode from 'dockerode'
+import { McpRunError } from '../../model/errors.ts'
+import type { RunningServer, ServerExit } from '../backend.ts'
+import { attachedStreams } from './attached.ts'
+import { engineError, statusOf } from './engine.ts'
+
+const SIGNAL_BASE = 128
+
+/**
+ * Starts a created container with its stdio attached from its first byte on. Rejects, with nothing running, when
+ * its program is not there.
+ */
+export async function startAttached(
+  container: Dockerode.Container,
+  what: { readonly program: string; readonly destroy: () => void },
+): Promise<RunningServer> {
+  const connection = (await container.attach({
+    ...{ stream: true, hijack: true, stdin: true, stdout: true, stderr: true },
+  })) as unknown as Duplex
+  const streams = attachedStreams(connection)
+  // Asked before the start, so that the shortest life is not missed.
+  const waited = container.wait({ condition: 'next-exit' }) as Promise<{ StatusCode: number }>
+  const exited = exitOf(waited)
+  try {
+    await container.start()
+  } catch (error) {
+    connection.destroy()
+    throw startError(what.program, error)
+  }
+  return {
+    ...streams,
+    exited,
+    kill: (signal) => {
+      if (signal === 'SIGKILL') what.destroy()
+      else container.kill({ signal }).catch(() => undefined)
+    },
+  }
+}
+
+/** An engine tells of a signal as a shell does: its number above 128. */
+async function exitOf(waited: Promise<{ StatusCode: number }>): Promise<ServerExit> {
+  try {
+    const { StatusCode: status } = await waited
+    const signal = status > SIGNAL_BASE ? signalOf(status - SIGNAL_BASE) : null
+    return { failure: null, code: signal === null ? status : null, signal }
+  } catch (error) {
+    const failure = engineError('the container engine went away, and the sandbox with it', error)
+    return { failure, code: null, signal: 'SIGKILL' }
+  }
+}
+
+function signalOf(number: number): NodeJS.Signals | null {
+  const found = Object.entries(constants.signals).find(([, value]) => value === number)
+  return (found?.[0] as NodeJS.Signals | undefined) ?? null
+}
+
+function startError(program: string, error: unknown): McpRunError {
+  const text = String((error as { json?: { message?: string } }).json?.message ?? error)
+  if (
+    /executable file not found|no such file or directory|permission denied/i.test(text) &&
+    statusOf(error) === 400
+  )
+    return new McpRunError(
+      'sandbox-unavailable',
+      `the server was not started: ${program} is not in its image`,
+      {
+        hint: 'name a program that the image has; a program of this machine is shown with --allow-read',
+        cause: error,
+      },
+    )
+  return engineError('the server was not started', error)
+}

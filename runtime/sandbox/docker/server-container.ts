@@ -1,0 +1,99 @@
+import type Dockerode from 'dockerode'
+import type { Profile } from '../../model/profile.ts'
+import type { LaunchSpec, ServerImage, Share } from '../backend.ts'
+import { SANDBOX_HOME } from '../root-filesystem.ts'
+import { ownLabels } from './owner.ts'
+import { seccompProfile } from './seccomp-profile.ts'
+
+const TMP = 'rw,exec,nosuid,nodev,mode=1777,size=2g'
+const CPU_NANOSECONDS = 1e9
+
+export interface ServerContainerOptions {
+  readonly spec: LaunchSpec
+  readonly image: string
+  readonly limits: Profile['limits']
+  /** `uid:gid`; null: the image's own. */
+  readonly user: string | null
+  /** The container whose namespaces it joins. */
+  readonly tap: string
+  /** Files of /etc that are made for the sandbox. */
+  readonly etc: readonly { readonly source: string; readonly target: string }[]
+  /** An engine that takes the filter as a file has its path. */
+  readonly seccompFile: string | null
+}
+
+/** How the server's container begins: in the tap's network and among its processes, with nothing but what it is given. */
+export function serverContainer(options: ServerContainerOptions): Dockerode.ContainerCreateOptions {
+  const { spec, limits, user, tap, etc } = options
+  const own = spec.image?.kind === 'image' ? spec.image : null
+  const cwd = spec.cwd ?? (own === null ? SANDBOX_HOME : undefined)
+  return {
+    Image: options.image,
+    ...startOf(spec, own),
+    Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
+    ...(user !== null && { User: user }),
+    ...(cwd !== undefined && { WorkingDir: cwd }),
+    ...(own !== null && own.platform !== null && { platform: own.platform }),
+    Labels: ownLabels('server'),
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    OpenStdin: true,
+    StdinOnce: true,
+    Tty: false,
+    Healthcheck: { Test: ['NONE'] } as never,
+    HostConfig: {
+      NetworkMode: `container:${tap}`,
+      PidMode: `container:${tap}`,
+      IpcMode: 'private',
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges', `seccomp=${options.seccompFile ?? seccompProfile()}`],
+      ReadonlyRootfs: true,
+      Tmpfs: Object.fromEntries(['/tmp', ...(own?.tmpfs ?? [])].map((target) => [target, TMP])),
+      LogConfig: { Type: 'none', Config: {} },
+      AutoRemove: true,
+      Mounts: mounts(spec, own, etc),
+      ...limitsOf(limits),
+    },
+  }
+}
+
+function startOf(spec: LaunchSpec, own: (ServerImage & { kind: 'image' }) | null) {
+  // A runner's own entrypoint is passed over: the command is the whole of it.
+  if (own === null) return { Entrypoint: [...spec.command], Cmd: [] }
+  return {
+    ...(own.entrypoint !== null && { Entrypoint: [...own.entrypoint] }),
+    ...(spec.command.length > 0 && { Cmd: [...spec.command] }),
+  }
+}
+
+/** Outer folders first: what is mounted later lies over what was mounted before. */
+function mounts(
+  spec: LaunchSpec,
+  own: (ServerImage & { kind: 'image' }) | null,
+  etc: ServerContainerOptions['etc'],
+): Dockerode.MountSettings[] {
+  const shares: Share[] = [
+    { source: spec.home, target: SANDBOX_HOME, write: true },
+    ...etc.map((file) => ({ ...file, write: false })),
+    ...spec.shares,
+  ]
+  return [
+    ...shares.map(
+      ({ source, target, write }) =>
+        ({ Type: 'bind', Source: source, Target: target, ReadOnly: !write }) as const,
+    ),
+    ...(own?.volumes ?? []).map(
+      ({ name, target, write }) =>
+        ({ Type: 'volume', Source: name, Target: target, ReadOnly: !write }) as const,
+    ),
+  ]
+}
+
+export function limitsOf({ memory, cpus, pids }: Profile['limits']): Dockerode.HostConfig {
+  return {
+    ...(memory !== null && { Memory: memory, MemorySwap: memory }),
+    ...(cpus !== null && { NanoCpus: Math.round(cpus * CPU_NANOSECONDS) }),
+    ...(pids !== null && { PidsLimit: pids }),
+  }
+}

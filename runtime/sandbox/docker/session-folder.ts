@@ -1,0 +1,54 @@
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isAlive, processToken } from '../../model/process-identity.ts'
+import { type EtcFile, ownEtc } from '../root-filesystem.ts'
+import { LINK_SOCKET } from './tap-container.ts'
+
+/** What one sandbox shows its containers: a folder of the store's that ends with it. */
+export interface SessionFolder {
+  /** Mounted into the tap alone. */
+  readonly link: string
+  /** The tap's socket, in the folder above. */
+  readonly socket: string
+  /** Files of /etc for a server that runs under this id. */
+  etc(id: number, group: number): readonly { readonly source: string; readonly target: string }[]
+  /** Writes a file into it, and gives its path. */
+  write(name: string, content: string): string
+  remove(): void
+}
+
+/** Nobody but its owner gets into the folder; what a container is shown of it, any of its users may read. */
+export function createSessionFolder(store: string): SessionFolder {
+  const sessions = join(store, 'run')
+  mkdirSync(sessions, { recursive: true, mode: 0o700 })
+  const folder = join(sessions, processToken())
+  const link = join(folder, 'l')
+  mkdirSync(folder, { mode: 0o700 })
+  mkdirSync(link)
+  chmodSync(link, 0o755)
+  const write = (name: string, content: string): string => {
+    const path = join(folder, name)
+    writeFileSync(path, content)
+    chmodSync(path, 0o444)
+    return path
+  }
+  return {
+    link,
+    socket: join(link, LINK_SOCKET),
+    etc: (id, group) =>
+      (Object.entries(ownEtc(id, group)) as [EtcFile, string][]).map(([name, content]) => ({
+        source: write(name, content),
+        target: `/etc/${name}`,
+      })),
+    write,
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+/** Removes what a killed mcp-run left of its folders. */
+export function sweepSessionFolders(store: string): void {
+  const sessions = join(store, 'run')
+  for (const name of readdirSync(sessions)) {
+    if (!isAlive(name)) rmSync(join(sessions, name), { recursive: true, force: true })
+  }
+}
