@@ -5,6 +5,9 @@ export const HELP = `mcp-run: starts an MCP server in a sandbox whose only way o
   mcp-run --profile NAME -- COMMAND [ARGUMENTS]               any command of your own
   mcp-run doctor [--fix]                                      what this machine can do, and what it lacks
 
+A server's argument that is a path of this machine (/…, ~/…, ./…, --flag=…) is shown to it there: read-only, unless
+its profile says otherwise. What it wants opened in a browser is printed, never opened.
+
 Options, up to the first word that is not one, or --:
   --profile NAME|FILE   what the server declares: a built-in name, your own, or a YAML file
   -y, --yes             accepted, as npx's is; nothing is ever asked
