@@ -1,8 +1,29 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 const buildFirst = { globalSetup: ['test/global-setup.ts'] }
 // One internet at a time: its tests measure, and start sandboxes that want the cores.
 const alone = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 }
+
+/** Of each suite, the folders of tests that hold on some sandboxes alone; all others run on every one. */
+const SANDBOXES = {
+  native: { project: '', folders: ['native', 'online'] },
+  docker: { project: '-docker', folders: ['docker', 'online'] },
+  'docker-recorder': { project: '-recorder', folders: ['docker'] },
+}
+
+/** The same files on every sandbox, each time as a project of its own; TEST_SANDBOX tells the fixtures. */
+function onSandboxes(suite: 'e2e' | 'attack') {
+  return Object.entries(SANDBOXES).map(([sandbox, { project, folders }]) => ({
+    test: {
+      name: `${suite}${project}`,
+      include: ['.', ...folders].map((folder) => join('test', suite, folder, '*.test.ts')),
+      globalSetup: ['test/global-setup.ts', ...(sandbox === 'native' ? [] : ['test/engine-setup.ts'])],
+      env: { TEST_SANDBOX: sandbox },
+      ...alone,
+    },
+  }))
+}
 
 export default defineConfig({
   test: {
@@ -17,8 +38,8 @@ export default defineConfig({
           ...buildFirst,
         },
       },
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...buildFirst, ...alone } },
-      { test: { name: 'attack', include: ['test/attack/**/*.test.ts'], ...buildFirst, ...alone } },
+      ...onSandboxes('e2e'),
+      ...onSandboxes('attack'),
     ],
   },
 })

@@ -9,6 +9,8 @@ export interface OwnPaths {
   readonly recorder: string
   readonly dockerfiles: string
   readonly storeWorker: string
+  /** What every sandbox has first in its PATH. */
+  readonly programs: string
   readonly profiles: string
   /** The built-in profiles as the build parsed them. */
   readonly compiledProfiles: string
@@ -22,6 +24,7 @@ export function ownPaths(): OwnPaths {
     recorder: join(root, 'dist', 'recorder.cjs'),
     dockerfiles: join(root, 'docker'),
     storeWorker: join(root, 'dist', 'store-worker.cjs'),
+    programs: join(root, 'dist', 'programs'),
     profiles: join(root, 'profiles'),
     compiledProfiles: join(root, 'dist', 'profiles.json'),
   }

@@ -1,8 +1,7 @@
 import { compileRules } from './policy/rules.ts'
 import { recorderContext } from './recorder/context.ts'
 import { type Recorder, startRecorder } from './recorder/recorder.ts'
-import { loopbackDialler } from './recorder/remote/loopback-client.ts'
-import type { FromRecorder, ToRecorder } from './recorder/remote/messages.ts'
+import type { FromRecorder, StreamMessage, ToRecorder } from './recorder/remote/messages.ts'
 import { remoteJournal } from './recorder/remote/remote-journal.ts'
 import { jsonChannel } from './tap/channel.ts'
 import { listenForTap } from './tap/link.ts'
@@ -27,7 +26,7 @@ channel.on('start', async ({ start }) => {
     await recorder?.close(cause)
     channel.send({ kind: 'closed' })
   })
-  const { egress, hostname, ...facts } = start
+  const { egress, hostname, upstreamProxy, ...facts } = start
   const context = recorderContext({
     ...facts,
     rules: compileRules(egress),
@@ -42,8 +41,10 @@ channel.on('start', async ({ start }) => {
     context,
     sockets: await sockets,
     hostname,
+    upstreamProxy,
     askDrops: link.ask,
-    dialLoopback: loopbackDialler(channel),
+    elsewhere: stdio.as<StreamMessage, StreamMessage>(),
+    callbacks: { ports: [], hostLoopback: [], tell: () => undefined },
   })
 })
 

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { AlertEvent } from './model/alert.ts'
 import { McpRunError } from './model/errors.ts'
-import type { Journal } from './model/journal.ts'
+import type { Journal, JournalEntry } from './model/journal.ts'
 import type { LoadedProfile } from './model/profile.ts'
 import type { Phase, SessionEnd, SessionRecord } from './model/session.ts'
+import { hostAndPort, type UpstreamProxy } from './model/upstream-proxy.ts'
 import type { Mode } from './model/verdict.ts'
 import { compileRules } from './policy/rules.ts'
 import { recorderContext } from './recorder/context.ts'
@@ -23,6 +24,7 @@ export interface SessionOptions {
   readonly declared: Pick<LoadedProfile, 'digest'> & {
     readonly egress: LoadedProfile['profile']['egress']
     readonly limits: LoadedProfile['profile']['limits']
+    readonly callbackPorts: LoadedProfile['profile']['callbackPorts']
   }
   readonly package: { readonly label: string; readonly integrity: string | null } | null
   readonly backend: SandboxBackend
@@ -33,7 +35,13 @@ export interface SessionOptions {
   /** Started ahead by the caller, who had other things to do meanwhile. */
   readonly storeThread?: StoreThread
   readonly launch: Omit<LaunchSpec, 'hostLoopbackPorts'>
+  /** The profile was given as this file, which a denial's advice names; null: it goes by its name. */
+  readonly profileFile: string | null
+  /** Where the host has no other way out; null: everything is dialled directly. */
+  readonly upstreamProxy: UpstreamProxy | null
   readonly onAlert: (alert: AlertEvent) => void
+  /** Takes what a person should know while the server runs, in sentences. */
+  readonly tell: (sentence: string) => void
   readonly mark?: (span: string) => void
 }
 
@@ -49,6 +57,7 @@ export interface Session {
 export async function startSession(options: SessionOptions): Promise<Session> {
   const { sandbox, store, server: name, mark = () => undefined } = options
   let journal: Journal | null = null
+  let opened: SessionRecord | null = null
   try {
     const opening = openJournal({
       store,
@@ -63,13 +72,18 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     const capture = await sandbox.capture
     mark('capture')
     journal = await opening
-    const record = sessionRecord(options, await sandbox.limit(options.declared.limits))
+    const record = sessionRecord(options, [
+      ...(await sandbox.limit(options.declared.limits)),
+      ...(options.upstreamProxy === null ? [] : [notJudged(options.upstreamProxy)]),
+    ])
     await journal.write({ kind: 'session-opened', session: record })
+    opened = record
     mark('session row')
     const failure = failureOnce()
     const rules = compileRules(options.declared.egress)
     const hostLoopbackPorts = [...new Set(rules.loopback.flatMap((rule) => rule.ports))]
-    const facts = { server: name, session: record.id, phase: options.phase, mode: options.mode }
+    const { phase, mode, profileFile } = options
+    const facts = { server: name, session: record.id, phase, mode, profileFile }
     const context = {
       ...facts,
       rules,
@@ -78,14 +92,26 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       onAlert: options.onAlert,
       onFailure: failure.report,
     }
+    const { upstreamProxy } = options
+    const callbacks = {
+      ports: options.declared.callbackPorts,
+      hostLoopback: hostLoopbackPorts,
+      tell: options.tell,
+    }
     const recorder =
       capture.kind === 'sockets'
-        ? startRecorder({ ...capture, context: recorderContext(context), hostname: SANDBOX_HOST })
+        ? startRecorder({
+            ...capture,
+            context: recorderContext(context),
+            hostname: SANDBOX_HOST,
+            upstreamProxy,
+            callbacks,
+          })
         : startRemoteRecorder({
-            channel: capture.channel.as(),
+            channel: capture.channel,
             context,
-            start: { ...facts, egress: options.declared.egress, hostname: SANDBOX_HOST },
-            loopbackPorts: hostLoopbackPorts,
+            start: { ...facts, egress: options.declared.egress, hostname: SANDBOX_HOST, upstreamProxy },
+            callbacks,
           })
     const server = await sandbox.launch({ ...options.launch, hostLoopbackPorts })
     mark('launched')
@@ -97,9 +123,14 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     }
   } catch (error) {
     sandbox.destroy()
+    if (opened !== null) await journal?.write(neverRan(opened)).catch(() => undefined)
     await journal?.close().catch(() => undefined)
     throw error
   }
+}
+
+function neverRan({ id }: SessionRecord): JournalEntry {
+  return { kind: 'session-closed', session: id, at: Date.now(), end: 'failed', exitCode: null, signal: null }
 }
 
 interface Failure {
@@ -157,6 +188,10 @@ async function finish(parts: {
   await journal.close().catch(failure.report)
   if (failure.error !== null) throw failure.error
   return exit
+}
+
+function notJudged(proxy: UpstreamProxy): string {
+  return `names are resolved by the proxy ${hostAndPort(proxy)}: address classes are not judged for them`
 }
 
 function sessionRecord(options: SessionOptions, notEnforced: readonly string[]): SessionRecord {

@@ -1,6 +1,6 @@
 // Bundles the programs into dist/: all of them, or those named as arguments.
 import { existsSync } from 'node:fs'
-import { chmod, rename } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build as bundle } from 'esbuild'
@@ -21,6 +21,17 @@ const PROGRAMS = {
 const LIBRARIES = ['yaml', 'tldts', 'dockerode']
 const libraryFile = (name) => `lib-${name}.cjs`
 
+/** Names of programs that open a browser: in the sandbox each is the same small script. */
+const BROWSERS = [
+  'xdg-open',
+  'open',
+  'x-www-browser',
+  'www-browser',
+  'sensible-browser',
+  'gnome-open',
+  'wslview',
+]
+
 /** CommonJS has no import.meta.url: each bundle says its own. */
 const importMetaUrl = "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;"
 
@@ -32,6 +43,7 @@ export async function build({ outdir = join(root, 'dist'), only } = {}) {
   await Promise.all([
     ...chosen.map(([name, program]) => buildProgram(name, program, outdir)),
     ...LIBRARIES.map((name) => buildLibrary(name, outdir)),
+    ...BROWSERS.map((name) => copyProgram('runtime/sandbox/programs/xdg-open', name, outdir)),
     compileProfiles({ outfile: join(outdir, 'profiles.json') }),
   ])
 }
@@ -54,6 +66,15 @@ async function buildProgram(name, { source, executable }, outdir) {
     plugins: [ownFiles],
   })
   if (executable) await chmod(join(outdir, `${name}.cjs`), 0o755)
+}
+
+/** Copies and no links: npm packs none. */
+async function copyProgram(source, name, outdir) {
+  const target = join(outdir, 'programs', name)
+  await mkdir(dirname(target), { recursive: true })
+  await copyFile(join(root, source), `${target}.new`)
+  await chmod(`${target}.new`, 0o755)
+  await rename(`${target}.new`, target)
 }
 
 const ownFiles = {

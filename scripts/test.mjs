@@ -4,7 +4,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Program -> Debian's package. The product needs the first five, the small internet and the attacks the rest. */
+/**
+ * Program -> Debian's package. The product needs the first five, the small internet and the attacks those up to
+ * python3, the engine and the base of its images the rest.
+ */
 const TOOLS = {
   unshare: 'util-linux',
   setpriv: 'util-linux',
@@ -17,7 +20,24 @@ const TOOLS = {
   openssl: 'openssl',
   ping: 'iputils-ping',
   python3: 'python3-minimal',
+  dockerd: 'docker.io',
+  containerd: 'containerd',
+  runc: 'runc',
+  iptables: 'iptables',
+  debootstrap: 'debootstrap',
+  flock: 'util-linux',
 }
+
+const SUITES = [
+  'unit',
+  'integration',
+  'e2e',
+  'attack',
+  'e2e-docker',
+  'attack-docker',
+  'e2e-recorder',
+  'attack-recorder',
+]
 
 if (process.getuid() !== 0) {
   console.error('The tests make network namespaces of their own: run them as root (sudo npm test).')
@@ -51,7 +71,7 @@ function runSuites(chosen) {
   const sum = { passed: 0, failed: 0, skipped: 0 }
   let ended = true
   try {
-    for (const suite of chosen.length > 0 ? chosen : ['unit', 'integration', 'e2e', 'attack']) {
+    for (const suite of chosen.length > 0 ? chosen : SUITES) {
       const file = join(folder, `${suite}.json`)
       const args = [
         'vitest',

@@ -12,7 +12,11 @@ export interface RunOptions {
   readonly allowRead: readonly string[]
   readonly allowWrite: readonly string[]
   readonly passEnv: readonly string[]
+  /** `--image`: the server's own image; what follows are its arguments. */
+  readonly image: string | null
   readonly store: string | undefined
+  /** A URL, perhaps with a password, or `none`; null: as the environment says. */
+  readonly upstreamProxy: string | null
   readonly packages: readonly string[]
   readonly timing: boolean
 }
@@ -38,8 +42,10 @@ const OPTIONS = {
   mode: { type: 'string' },
   'allow-read': { type: 'string', multiple: true },
   'allow-write': { type: 'string', multiple: true },
+  image: { type: 'string' },
   'pass-env': { type: 'string', multiple: true },
   store: { type: 'string' },
+  'upstream-proxy': { type: 'string' },
   package: { type: 'string', multiple: true, short: 'p' },
   yes: { type: 'boolean', short: 'y' },
   timing: { type: 'boolean' },
@@ -64,15 +70,22 @@ export function parseArguments(argv: readonly string[]): Arguments {
     mode: oneOf('--mode', values.mode, ['enforce', 'monitor']),
     allowRead: values['allow-read'] ?? [],
     allowWrite: values['allow-write'] ?? [],
+    image: values.image ?? null,
     passEnv: (values['pass-env'] ?? []).map(environmentName),
     store: values.store,
+    upstreamProxy: values['upstream-proxy'] ?? null,
     packages: values.package ?? [],
     timing: values.timing ?? false,
   }
   if (own && rest.length === 0) throw new McpRunError('usage', 'no command follows --', { hint: HINT })
-  if (options.profile === null && options.packages.length === 0 && rest.length === 0) {
-    throw new McpRunError('usage', 'what is to be run? Name a profile or a package', {
-      hint: 'mcp-run --profile NAME, or mcp-run -y PACKAGE',
+  if (
+    options.profile === null &&
+    options.image === null &&
+    options.packages.length === 0 &&
+    rest.length === 0
+  ) {
+    throw new McpRunError('usage', 'what is to be run? Name a profile, a package or an image', {
+      hint: 'mcp-run --profile NAME, mcp-run -y PACKAGE, or mcp-run --image IMAGE',
     })
   }
   return { kind: 'run', options, own, words: rest }

@@ -15,6 +15,8 @@ Options, up to the first word that is not one, or --:
   --allow-write DIR     the same, and may write there
   --pass-env NAME       passes one more variable of the environment
   --sandbox native      auto (default) or native
+  --upstream-proxy URL  the proxy that the host needs to get out, http:// or https://; none: dial directly
+                        (else HTTPS_PROXY or ALL_PROXY; NO_PROXY counts with each); no server sees it
   --store DIR           where history, packages and homes are kept (MCP_RUN_HOME, else ~/.mcp-run)
   --timing              how long each step to the server's first answer took, on stderr
   --version, --help

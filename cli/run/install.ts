@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { AlertEvent } from '../../runtime/model/alert.ts'
-import type { InstallEnd, InstallRun } from '../../runtime/packages/install-run.ts'
+import type { UpstreamProxy } from '../../runtime/model/upstream-proxy.ts'
+import type { InstallEnd, InstallRun, NpmProxy } from '../../runtime/packages/install-run.ts'
 import type { SandboxBackend } from '../../runtime/sandbox/backend.ts'
 import { programShare } from '../../runtime/sandbox/shares.ts'
 import { startSession } from '../../runtime/session.ts'
@@ -14,11 +15,13 @@ export interface InstallerOptions {
   readonly store: string
   readonly workerPath: string
   readonly onAlert: (alert: AlertEvent) => void
+  /** The proxy to dial through, npm's own where nothing else names one. */
+  readonly proxyFor: (npm: NpmProxy | null) => UpstreamProxy | null
 }
 
 /** Runs the package client in a sandbox of its own, phase `install`, with the registry alone declared. */
 export function installer(options: InstallerOptions): InstallRun {
-  const { backend } = options
+  const { backend, proxyFor } = options
   return async (request) => {
     const session = await startSession({
       ...options,
@@ -27,9 +30,13 @@ export function installer(options: InstallerOptions): InstallRun {
       declared: {
         egress: request.egress,
         limits: { memory: null, cpus: null, pids: null, required: false },
+        callbackPorts: [],
         digest: `sha256:${createHash('sha256').update(JSON.stringify(request.egress)).digest('hex')}`,
       },
       package: { label: request.label, integrity: null },
+      tell: () => undefined,
+      profileFile: null,
+      upstreamProxy: proxyFor(request.proxy),
       sandbox: backend.open(),
       launch: {
         command: request.argv,

@@ -22,9 +22,11 @@ import {
   share,
 } from '../../runtime/sandbox/shares.ts'
 import type { RunArguments } from './arguments.ts'
+import { type ImageTarget, imageTarget, profileImage } from './image-target.ts'
 
-/** What is to be run: a command of the user's own, or a package that may first have to be installed. */
+/** What is to be run: an image, a command of the user's own, or a package that may first have to be installed. */
 export type Target =
+  | ImageTarget
   | { readonly kind: 'command'; readonly command: readonly string[] }
   | {
       readonly kind: 'package'
@@ -41,9 +43,12 @@ export interface Plan {
 }
 
 /** Which profile, and what it runs. Throws `usage`, `profile-not-found` or `profile-invalid`. */
-export function plan({ options, own, words }: RunArguments, profiles: ProfileOptions): Plan {
+export function plan(args: RunArguments, profiles: ProfileOptions): Plan {
+  const { options, own, words } = args
+  const image = imageTarget(args, profiles)
+  if (image !== null) return image
   if (options.profile === null && !own) {
-    const { spec, bin, args } = packageRequest(options.packages, words)
+    const { spec, bin, args: rest } = packageRequest(options.packages, words)
     const name = findProfileByPackage(spec.name, profiles)
     const loaded =
       name === null ? denyAllProfile(profileNameFor(spec.name, profiles)) : loadProfile(name, profiles)
@@ -51,7 +56,7 @@ export function plan({ options, own, words }: RunArguments, profiles: ProfileOpt
       kind: 'package',
       spec: pinned(spec, loaded),
       bin,
-      args: [...loaded.profile.args, ...args],
+      args: [...loaded.profile.args, ...rest],
     } as const
     return { loaded, undeclared: name === null, target }
   }
@@ -69,10 +74,13 @@ export function plan({ options, own, words }: RunArguments, profiles: ProfileOpt
 }
 
 function profileTarget(
-  { profile, files }: LoadedProfile,
+  loaded: LoadedProfile,
   options: RunArguments['options'],
   words: readonly string[],
 ): Target {
+  const { profile, files } = loaded
+  const image = profileImage(loaded, words)
+  if (image !== null) return image
   if (options.packages.length > 0) return { kind: 'package', ...packageRequest(options.packages, words) }
   const args = [...profile.args, ...words]
   if (profile.command !== null) return { kind: 'command', command: [...profile.command, ...args] }
@@ -82,7 +90,7 @@ function profileTarget(
   }
   throw new McpRunError(
     'profile-invalid',
-    `${files.at(-1) ?? profile.name}: the profile names no package and no command`,
+    `${files.at(-1) ?? profile.name}: the profile names no package, image or command`,
     {
       hint: `mcp-run --profile ${options.profile} -- COMMAND, or add \`package:\` or \`command:\` to the profile`,
     },
@@ -121,8 +129,12 @@ export function wantedShares(
     ...profile.files.write.map((path) => share(path, true, 'files.write', context)),
     ...allowWrite.map((path) => share(path, true, '--allow-write', context)),
   ]
+  return outerFirst(shares)
+}
+
+/** Each target once, as the last of them has it. What is mounted later lies over what was mounted before. */
+export function outerFirst(shares: readonly Share[]): readonly Share[] {
   const byTarget = new Map(shares.map((one) => [one.target, one]))
-  // Outer folders first: what is mounted later lies over what was mounted before.
   return [...byTarget.values()].sort((a, b) => a.target.length - b.target.length)
 }
 

@@ -12,14 +12,15 @@ export async function run(args: RunArguments): Promise<number> {
   const timing = startTiming()
   timing.mark('mcp-run')
   const paths = ownPaths()
-  const backend = await chooseBackend(args, paths)
+  const chosen = await chooseBackend(args, paths)
+  const { backend } = chosen
   const sandbox = backend.open()
   process.once('exit', () => sandbox.destroy())
   const storeThread = startStoreThread(paths.storeWorker)
   try {
     const { serve } = await import('./serve.ts')
     timing.mark('loaded')
-    return await serve(args, { paths, backend, sandbox, storeThread, timing })
+    return await serve(args, { paths, chosen, sandbox, storeThread, timing })
   } catch (error) {
     sandbox.destroy()
     throw error

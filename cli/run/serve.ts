@@ -5,9 +5,8 @@ import { startBridge } from '../../runtime/mcp/bridge.ts'
 import { stopServer } from '../../runtime/mcp/shutdown.ts'
 import { McpRunError } from '../../runtime/model/errors.ts'
 import { ensurePackage, type InstalledPackage } from '../../runtime/packages/ensure-package.ts'
+import type { NpmProxy } from '../../runtime/packages/install-run.ts'
 import type { OpenSandbox, SandboxBackend, ServerExit } from '../../runtime/sandbox/backend.ts'
-import { serverEnvironment } from '../../runtime/sandbox/environment.ts'
-import { isWithin } from '../../runtime/sandbox/shares.ts'
 import { type Session, startSession } from '../../runtime/session.ts'
 import type { StoreThread } from '../../runtime/store/open-journal.ts'
 import { storeFolder } from '../../runtime/store/store-folder.ts'
@@ -15,18 +14,22 @@ import type { OwnPaths } from '../paths.ts'
 import type { AlertNotice } from './alert-line.ts'
 import { tellOnce } from './alerts.ts'
 import type { RunArguments } from './arguments.ts'
+import { type AskedUrls, openAskedUrls } from './asked-urls.ts'
+import type { ChosenBackend } from './backend.ts'
 import { installer } from './install.ts'
-import { ownCommand, type Plan, packageCommand, plan, wantedShares } from './plan.ts'
+import { launchSpec, limitsOf } from './launch.ts'
+import { type Plan, plan } from './plan.ts'
 import { say } from './say.ts'
-import { serverHome } from './server-home.ts'
+import { tellUrls } from './tell-urls.ts'
 import type { Timing } from './timing.ts'
+import { findUpstreamProxy } from './upstream-proxy.ts'
 
 /** Clients give mcp-run twice two seconds: all of its own steps fit in between. */
 const GRACE_MS = 1500
 
 export interface Prepared {
   readonly paths: OwnPaths
-  readonly backend: SandboxBackend
+  readonly chosen: ChosenBackend
   readonly sandbox: OpenSandbox
   readonly storeThread: StoreThread
   readonly timing: Timing
@@ -35,8 +38,9 @@ export interface Prepared {
 /** Runs the server in the sandbox that is being made; resolves with the exit code. */
 export async function serve(
   args: RunArguments,
-  { paths, backend, sandbox, storeThread, timing }: Prepared,
+  { paths, chosen, sandbox, storeThread, timing }: Prepared,
 ): Promise<number> {
+  const { backend } = chosen
   const store = storeFolder(args.options.store)
   const profiles = {
     userDir: join(store, 'profiles'),
@@ -45,32 +49,49 @@ export async function serve(
     cwd: process.cwd(),
   }
   const planned = plan(args, profiles)
+  if (planned.target.kind === 'image' && backend.name === 'native') throw imageInNative()
   timing.mark('profile')
   let notify = (_notice: AlertNotice): void => undefined
-  const onAlert = tellOnce(say, (notice) => notify(notice), profileFile(args, planned))
+  const file = profileFile(args, planned)
+  const onAlert = tellOnce(say, (notice) => notify(notice), file)
   const server = planned.loaded.profile.name
-  const install = installer({ server, backend, store, workerPath: paths.storeWorker, onAlert })
+  const proxyFor = (npm: NpmProxy | null) =>
+    findUpstreamProxy({ option: args.options.upstreamProxy, env: process.env, npm })
+  // Said before anything is installed, where it cannot be used.
+  const upstreamProxy = proxyFor(null)
+  const install = installer({ server, backend, store, workerPath: paths.storeWorker, onAlert, proxyFor })
   const installed = await installedPackage(planned, { store, install, backend })
   timing.mark('package')
-  const launch = launchSpec(args, planned, installed, { store, backend })
+  const launch = launchSpec(args, planned, { store, backend, installed, programs: paths.programs })
+  const asked = openAskedUrls(launch.home)
   const session = await startSession({
     server,
     phase: 'run',
     mode: args.options.mode ?? planned.loaded.profile.mode,
-    declared: { ...planned.loaded.profile, digest: planned.loaded.digest },
-    package: installed && { label: `${installed.name}@${installed.version}`, integrity: installed.integrity },
+    declared: { ...planned.loaded.profile, limits: limitsOf(planned), digest: planned.loaded.digest },
+    package: whatRuns(planned, installed),
     backend,
     sandbox,
     store,
     workerPath: paths.storeWorker,
     storeThread,
     launch,
+    profileFile: file,
+    upstreamProxy,
     onAlert,
+    tell: say,
     mark: timing.mark,
   })
+  chosen.confirm()
   announce(session, planned, launch.cwd)
-  return converse(session, args.options.timing ? timing : null, (send) => {
+  return converse(session, asked, args.options.timing ? timing : null, (send) => {
     notify = send
+  })
+}
+
+function imageInNative(): McpRunError {
+  return new McpRunError('sandbox-unavailable', 'an image runs in a container, and this start has none', {
+    hint: 'start Docker or Podman, and use --sandbox docker',
   })
 }
 
@@ -92,7 +113,7 @@ async function installedPackage(
     backend: SandboxBackend
   },
 ): Promise<InstalledPackage | null> {
-  if (target.kind === 'command') return null
+  if (target.kind !== 'package') return null
   const runtime = await backend.nodeRuntime()
   try {
     return await ensurePackage({
@@ -112,54 +133,15 @@ async function installedPackage(
   }
 }
 
-function launchSpec(
-  { options, own }: RunArguments,
-  { target, loaded }: Plan,
-  installed: InstalledPackage | null,
-  { store, backend }: { store: string; backend: SandboxBackend },
-) {
-  const home = backend.homePath
-  const context = { cwd: process.cwd(), store }
-  const wanted = wantedShares(loaded, options, context)
-  const shares = [...wanted]
-  let command: readonly string[] = []
-  let cwd = wanted.some(({ target: folder }) => isWithin(context.cwd, folder)) ? context.cwd : null
-  if (installed !== null && target.kind === 'package') {
-    const inside = packageCommand(installed)
-    command = [...inside.command, ...target.args]
-    shares.push(inside.share)
-  } else if (target.kind === 'command') {
-    command = target.command
-    if (own) {
-      const seen = ownCommand(command, context)
-      shares.unshift(...seen.shares)
-      cwd ??= seen.cwd
-      if (cwd === null && seen.refused !== null)
-        say(`${context.cwd} is not shared: ${seen.refused}; --allow-read DIR shares a folder`)
-    }
-  }
-  const environment = serverEnvironment({
-    host: process.env,
-    profile: loaded.profile.env,
-    pass: options.passEnv,
-    home,
-    cwd: cwd ?? home,
-    node: backend.name === 'native' ? realpathSync(process.execPath) : null,
-    holds: backend.holds,
-  })
-  return {
-    command,
-    env: environment.env,
-    cwd: cwd ?? home,
-    home: serverHome(store, loaded.profile.name, backend.owner),
-    shares: [...shares, ...environment.shares],
-  }
+function whatRuns({ target }: Plan, installed: InstalledPackage | null) {
+  if (target.kind === 'image') return { label: target.request.image, integrity: null }
+  return installed && { label: `${installed.name}@${installed.version}`, integrity: installed.integrity }
 }
 
-function announce({ record }: Session, { loaded, undeclared }: Plan, cwd: string): void {
+function announce({ record }: Session, { loaded, undeclared }: Plan, cwd: string | null): void {
   const what = record.package ?? 'own command'
   say(
-    `${record.server}: ${what}, sandbox ${record.sandbox}, mode ${record.mode}, profile ${record.profileDigest.slice(0, 19)}, folder ${cwd}`,
+    `${record.server}: ${what}, sandbox ${record.sandbox}, mode ${record.mode}, profile ${record.profileDigest.slice(0, 19)}, folder ${cwd ?? "the image's own"}`,
   )
   for (const sentence of record.notEnforced) say(sentence)
   if (record.mode === 'monitor')
@@ -174,6 +156,7 @@ function announce({ record }: Session, { loaded, undeclared }: Plan, cwd: string
 /** Carries the conversation; ends the server as the MCP specification says when the client or a signal asks. */
 async function converse(
   session: Session,
+  asked: AskedUrls,
   timing: Timing | null,
   onNotify: (send: (notice: AlertNotice) => void) => void,
 ): Promise<number> {
@@ -194,9 +177,15 @@ async function converse(
   })
   onNotify((notice) => {
     bridge.notify('warning', {
-      message: `mcp-run: ${notice.destination}: ${notice.reason}, ${notice.action}`,
+      message: `mcp-run: ${notice.destination}: ${notice.reason}, ${notice.action}: ${notice.because}`,
       ...notice,
     })
+  })
+  const lastUrls = tellUrls(asked, {
+    say,
+    notify: (url) => {
+      bridge.notify('warning', { message: `mcp-run: the server asks you to open: ${url}`, url })
+    },
   })
   let _stopping: Promise<unknown> | null = null
   const stop = (stdinEnded: boolean): void => {
@@ -217,7 +206,7 @@ async function converse(
     }
     stop(outcome.reason === 'client-gone')
   })
-  const exit = await session.ended
+  const exit = await session.ended.finally(lastUrls)
   await done
   if (tooLong !== null) throw tooLong
   return exitCode(exit)

@@ -3,6 +3,8 @@ import type { LogLevel } from './log-level.ts'
 
 const MAX_DEPTH = 6
 const MAX_VALUES = 128
+/** Holds the longest URL that a person is shown. */
+const MAX_CHARACTERS = 2560
 
 /**
  * One `notifications/message` line, line end included. Every string in it, keys too, is escaped: it may hold
@@ -15,7 +17,7 @@ export function logMessageLine(level: LogLevel, data: Readonly<Record<string, un
 }
 
 function escapeValue(value: unknown, depth: number, budget: { values: number }): unknown {
-  if (typeof value === 'string') return escapeText(value)
+  if (typeof value === 'string') return escapeText(value, MAX_CHARACTERS)
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value
   if (typeof value === 'bigint') return value.toString()
   if (typeof value !== 'object') return undefined

@@ -17,7 +17,6 @@ export type ParsedImage =
 
 const DOCKER_HUB = 'docker.io'
 const MAX_NAME = 255
-const TOO_LONG = `its name is longer than ${MAX_NAME} characters`
 const PATH = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/
 const REGISTRY =
   /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:]+\])(?::\d+)?$/
@@ -28,7 +27,6 @@ const ID = /^(?:sha256:)?[0-9a-f]{64}$/
 
 /** `[HOST[:PORT]/]PATH[:TAG][@DIGEST]`. */
 export function parseImageName(text: string): ParsedImage {
-  if (text.length > 1024) return { ok: false, flaw: TOO_LONG }
   if (text.includes('://')) return { ok: false, flaw: 'it is a URL' }
   if (ID.test(text)) return { ok: false, flaw: "it is an image's number, not its name" }
   const [reference = '', digest = null, ...more] = text.split('@')
@@ -40,10 +38,11 @@ export function parseImageName(text: string): ParsedImage {
   if (tag !== null && !TAG.test(tag)) return { ok: false, flaw: 'what follows the last colon is no tag' }
   const name = tagged ? reference.slice(0, colon) : reference
   const { registry, path } = splitRegistry(name)
+  const repository = registry === DOCKER_HUB && !path.includes('/') ? `library/${path}` : path
+  if (Math.max(registry.length, repository.length) > MAX_NAME)
+    return { ok: false, flaw: `its name is longer than ${MAX_NAME} characters` }
   if (/[A-Z]/.test(path)) return { ok: false, flaw: 'its name has capital letters' }
   if (!PATH.test(path) || !REGISTRY.test(registry)) return { ok: false, flaw: 'its name has no such form' }
-  const repository = registry === DOCKER_HUB && !path.includes('/') ? `library/${path}` : path
-  if (repository.length > MAX_NAME) return { ok: false, flaw: TOO_LONG }
   return {
     ok: true,
     image: { registry, repository, tag: tag ?? (digest === null ? 'latest' : null), digest },

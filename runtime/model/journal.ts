@@ -55,7 +55,7 @@ export type JournalEntry =
       /** One sentence fragment for a person: `server closed`, `reset by destination`, … */
       readonly cause: string
       readonly counts: FlowCounts
-      /** The address that was dialled, where it differs from the one that the server picked. */
+      /** The address that was dialled, where it differs from the one that the server picked; a proxy as `host:port`. */
       readonly dialled: string | null
     }
   | { readonly kind: 'dns-query'; readonly query: DnsRecord }

@@ -6,6 +6,8 @@ export type Mode = 'enforce' | 'monitor'
 export type Reason =
   /** The profile declares it. */
   | 'declared'
+  /** The connection came in, by a callback port that the profile declares. */
+  | 'callback'
   /** A name that the profile does not declare was connected to. */
   | 'undeclared'
   /** A name that the profile does not declare was asked for in DNS. */

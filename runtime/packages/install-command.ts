@@ -65,6 +65,7 @@ export function prepareInstall(parts: InstallParts): InstallRequest {
     home: stage.home,
     cwd: stage.tree,
     egress: parts.access.egress,
+    proxy: parts.access.proxy,
     label: formatPackageSpec(parts.spec),
   }
 }

@@ -1,5 +1,12 @@
 import type { EgressRule } from '../model/profile.ts'
 
+/** As npm is configured. The URL may hold a password: never to be shown or stored. */
+export interface NpmProxy {
+  readonly url: string
+  /** As NO_PROXY lists it. */
+  readonly noProxy: string
+}
+
 /** A command for the sandbox, phase `install`. All paths are the host's, absolute. */
 export interface InstallRequest {
   /** Program first. The program is visible to the sandbox read-only. */
@@ -15,6 +22,8 @@ export interface InstallRequest {
   readonly cwd: string
   /** The registry alone. */
   readonly egress: readonly EgressRule[]
+  /** The proxy of npm's own configuration: for the recorder to dial, where nothing else names one. */
+  readonly proxy: NpmProxy | null
   /** The package, as it was named. */
   readonly label: string
 }

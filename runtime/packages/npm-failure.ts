@@ -10,6 +10,7 @@ type Cause =
   | 'refused'
   | 'integrity'
   | 'unreachable'
+  | 'denied'
   | 'certificate'
   | 'no-space'
   | 'platform'
@@ -27,6 +28,9 @@ const CAUSES: readonly (readonly [RegExp, Cause])[] = [
   [/^EBADPLATFORM$/, 'platform'],
   [/^EALLOW(GIT|REMOTE|FILE|DIRECTORY)$/, 'not-registry'],
   [/^(EJSONPARSE|TAR_BAD_ARCHIVE|Z_DATA_ERROR|Z_BUF_ERROR)$/, 'rubbish'],
+  // The recorder's own alerts (see recorder/refusal-bytes.ts).
+  [/ALERT_ACCESS_DENIED$/, 'denied'],
+  [/ALERT_INTERNAL_ERROR$/, 'unreachable'],
   [/CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_TLS|ERR_SSL/, 'certificate'],
   [
     /^(ENOTFOUND|EAI_\w+|ECONN\w+|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|ERR_SOCKET_TIMEOUT)$/,
@@ -45,6 +49,7 @@ const WHAT: Readonly<Record<Cause, string>> = {
   refused: 'the registry refused the credentials of your npm configuration',
   integrity: 'a tarball is not what the registry itself says it should be',
   unreachable: 'the registry could not be reached',
+  denied: 'it asked for a host that is none of the registries of your npm configuration',
   certificate: "the registry's certificate is not trusted",
   'no-space': 'the disk is full',
   platform: 'it is not made for this platform',
@@ -58,8 +63,9 @@ const HINT: Readonly<Record<Cause, string>> = {
   'no-version': 'npm view NAME versions lists what there is',
   refused: 'npm whoami tells whether npm can log in; tokens are taken from ~/.npmrc',
   integrity: 'it was damaged or replaced on the way: try again, and if it stays, do not run it',
-  unreachable:
-    'only the registries of your npm configuration may be contacted; npm ping tells whether they answer, and egress flows what was refused',
+  unreachable: 'npm ping tells whether it answers; egress flows tells what became of each connection',
+  denied:
+    'egress flows tells which; where it is the registry that names it, replace-registry-host=always in ~/.npmrc helps',
   certificate: "name your company's CA in ~/.npmrc (cafile=…) or in NODE_EXTRA_CA_CERTS",
   'no-space': 'free space in the store (~/.mcp-run, or --store) and try again',
   platform: 'look for a version of it that names this platform',
@@ -72,7 +78,7 @@ const HINT: Readonly<Record<Cause, string>> = {
 export function npmFailure(
   spec: PackageSpec,
   end: InstallEnd,
-  access: { readonly secrets: readonly string[]; readonly proxy: string | null },
+  access: { readonly secrets: readonly string[] },
 ): McpRunError {
   const { code, lines } = readNpmErrors(end.stderrTail)
   const cause = causeOf(code, lines)
@@ -80,15 +86,10 @@ export function npmFailure(
   const ended =
     end.signal === null ? `npm ended with exit code ${end.exitCode}` : `npm was ended by ${end.signal}`
   const detail = said === '' ? ended : `npm says${code === null ? '' : ` ${escapeText(code, 40)}`}: ${said}`
-  const proxied = cause === 'unreachable' && access.proxy !== null
   return new McpRunError(
     'install-failed',
     `${formatPackageSpec(spec)} was not installed: ${WHAT[cause]} (${detail})`,
-    {
-      hint: proxied
-        ? 'your npm goes through a proxy (proxy, https-proxy), which the sandbox does not see'
-        : HINT[cause],
-    },
+    { hint: HINT[cause] },
   )
 }
 

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { McpRunError } from '../model/errors.ts'
 import type { EgressProtocol, EgressRule } from '../model/profile.ts'
 import { escapeText } from '../model/text.ts'
+import type { NpmProxy } from './install-run.ts'
 import type { NpmConfig } from './npm-config.ts'
 import type { ConfigValue, ConfigValues } from './npmrc.ts'
 import { secretsOf } from './secrets.ts'
@@ -15,8 +16,8 @@ export interface RegistryAccess {
   /** Settings that name a file (certificates, keys): its content is what the sandbox needs. */
   readonly fileSettings: readonly string[]
   readonly secrets: readonly string[]
-  /** The proxy that the user's npm would go through. It is kept from the sandbox: only the recorder dials. */
-  readonly proxy: string | null
+  /** The proxy that the user's npm goes through. It is kept from the sandbox: only the recorder dials. */
+  readonly proxy: NpmProxy | null
 }
 
 /** Everything else is not the registry's: caches, prefixes, shells, scripts, proxies. */
@@ -44,8 +45,15 @@ export function registryAccess(config: NpmConfig): RegistryAccess {
     settings,
     fileSettings: entries.filter(([key]) => FILE_KEY.test(key)).map(([key]) => key),
     secrets: secretsOf(config.values),
-    proxy: text(config.values['https-proxy']) ?? text(config.values.proxy),
+    proxy: proxyOf(config.values),
   }
+}
+
+function proxyOf(values: ConfigValues): NpmProxy | null {
+  const url = text(values['https-proxy']) ?? text(values.proxy)
+  const { noproxy } = values
+  const noProxy = Array.isArray(noproxy) ? noproxy.join(',') : text(noproxy)
+  return url === null ? null : { url, noProxy: noProxy ?? '' }
 }
 
 function isKept(key: string): boolean {

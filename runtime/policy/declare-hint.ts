@@ -1,6 +1,7 @@
 import type { Destination } from '../model/destination.ts'
 import type { FlowProtocol } from '../model/flow.ts'
 import type { EgressProtocol } from '../model/profile.ts'
+import type { Phase } from '../model/session.ts'
 import type { Reason } from '../model/verdict.ts'
 import { classifyAddress } from './address-class.ts'
 
@@ -8,23 +9,36 @@ import { classifyAddress } from './address-class.ts'
 export interface HintFacts {
   readonly reason?: Reason
   readonly protocol?: FlowProtocol
+  readonly phase?: Phase
+  /** The profile was given as this file, which no command writes to; null: it goes by its name. */
+  readonly profileFile?: string | null
 }
 
 /**
- * The command that would declare a destination for a server: `egress allow exa api.example.com:443`. Null where a
- * declaration does not help: what is not TCP, the recorder's own ports, metadata, broken or contradictory names.
+ * What would declare a destination for a server: `egress allow exa api.example.com:443`, or the entry to add to the
+ * profile's file. Null where a declaration does not help: what is not TCP, the recorder's own ports, metadata,
+ * broken or contradictory names, and installations, whose registries npm's configuration names.
  */
 export function declareHint(server: string, destination: Destination, facts: HintFacts = {}): string | null {
+  if (facts.phase === 'install') return null
   if (facts.reason !== undefined && BEYOND_DECLARATION.has(facts.reason)) return null
+  const entry = entryFor(destination, facts.protocol ?? null)
+  if (entry === null) return null
+  const file = facts.profileFile ?? null
+  return file === null ? commandFor(server, entry) : `add ${yamlOf(entry)} to egress in ${file}`
+}
+
+interface Entry {
+  readonly host: string
+  readonly port: number
+  /** Null: what the port lets assume. */
+  readonly protocol: EgressProtocol | null
+}
+
+function entryFor({ nameSource, transport, name, address, port }: Destination, seen: FlowProtocol | null) {
   // A question for a name: what the answer would most likely have been used for.
-  if (destination.nameSource === 'dns_query') return command(server, hostOfQuery(destination.name), 443, null)
-  if (destination.transport !== 'tcp') return null
-  return command(
-    server,
-    destination.name ?? hostOf(destination.address),
-    destination.port,
-    facts.protocol ?? null,
-  )
+  if (nameSource === 'dns_query') return entryOf(hostOfQuery(name), 443, null)
+  return transport === 'tcp' ? entryOf(name ?? hostOf(address), port, seen) : null
 }
 
 const BEYOND_DECLARATION: ReadonlySet<Reason> = new Set<Reason>([
@@ -45,17 +59,23 @@ const PROTOCOL_OF: Partial<Record<FlowProtocol, EgressProtocol>> = {
   none: 'server-first',
 }
 
-function command(
-  server: string,
-  host: string | null,
-  port: number,
-  seen: FlowProtocol | null,
-): string | null {
+function entryOf(host: string | null, port: number, seen: FlowProtocol | null): Entry | null {
   if (host === null || port === 0) return null
-  const protocol = seen === null ? undefined : PROTOCOL_OF[seen]
+  const protocol = (seen === null ? undefined : PROTOCOL_OF[seen]) ?? null
   const assumed: EgressProtocol = port === 80 ? 'http' : 'tls'
-  const option = protocol === undefined || protocol === assumed ? '' : ` --protocol ${protocol}`
-  return `egress allow ${server} ${host}:${port}${option}`
+  return { host, port, protocol: protocol === assumed ? null : protocol }
+}
+
+function commandFor(server: string, { host, port, protocol }: Entry): string {
+  const option = protocol === null ? '' : ` --protocol ${protocol}`
+  return `egress allow ${server} ${host.includes(':') ? `[${host}]` : host}:${port}${option}`
+}
+
+/** In quotes where YAML would take the text for something else. */
+function yamlOf({ host, port, protocol }: Entry): string {
+  const address = /^[\d.]+$|:/.test(host)
+  const what = address ? `ip: "${host}"` : `host: ${host.includes('.') ? host : `"${host}"`}`
+  return `\`- {${what}, port: ${port}${protocol === null ? '' : `, protocol: ${protocol}`}}\``
 }
 
 /** Services and reverse names are not hosts. */
@@ -69,5 +89,5 @@ const DECLARABLE: ReadonlySet<string> = new Set(['public', 'private', 'cgnat', '
 
 function hostOf(address: string | null): string | null {
   if (address === null || !DECLARABLE.has(classifyAddress(address))) return null
-  return address.includes(':') ? `[${address}]` : address
+  return address
 }

@@ -14,11 +14,13 @@ export interface ResolutionFacts {
   readonly pickedAnsweredFor: boolean
   /** What the recorder's own resolver gives for the target's name now; empty for other targets. */
   readonly resolved: readonly string[]
+  /** A proxy carries connections to the target's name, and resolves it: its addresses are not known here. */
+  readonly byProxy: boolean
 }
 
 export interface Resolution {
   readonly verdict: Verdict
-  /** The addresses to race, the server's own choice first; empty when denied. */
+  /** The addresses to race, the server's own choice first; the name alone where a proxy takes it; empty when denied. */
   readonly dial: readonly string[]
 }
 
@@ -34,6 +36,7 @@ export function judgeResolution(facts: ResolutionFacts): Resolution {
   if (!facts.pickedIsSinkhole && !facts.pickedAnsweredFor && !resolved.includes(picked)) {
     return judgeStranger(facts, picked)
   }
+  if (facts.byProxy) return allowed(judgement, [target.name])
   if (resolved.length === 0) return denied(judgement.declaration, 'unresolved')
   const dial = resolved.filter((address) => mayDial(address, target.resolves))
   if (dial.length === 0) return denied('undeclared', 'address-class')

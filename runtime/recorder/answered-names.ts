@@ -8,5 +8,5 @@ export function answeredNames(
   address: string,
 ): readonly AnsweredName[] {
   const name = sinkhole.nameOf(address)
-  return name === null ? names.answeredWith(address) : [{ name, chain: [], inheritedPorts: null }]
+  return name === null ? names.answeredWith(address) : [names.answerOf(name)]
 }

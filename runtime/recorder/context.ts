@@ -11,6 +11,8 @@ export interface RecorderContext {
   readonly phase: Phase
   readonly mode: Mode
   readonly rules: Rules
+  /** The profile was given as this file; null: it goes by its name. */
+  readonly profileFile: string | null
   readonly clock: () => number
   /** Unique over all sessions. */
   readonly nextId: () => string
@@ -23,6 +25,8 @@ export interface RecorderContext {
 
 export interface ContextOptions extends Omit<RecorderContext, 'record' | 'nextId'> {
   readonly journal: Journal
+  /** Tells its ids from those that another process gives in the same session. */
+  readonly idPrefix?: string
   /** Each finding, once its row is committed. */
   readonly onAlert: (alert: AlertEvent) => void
   /** The store failed: end the server. */
@@ -30,11 +34,11 @@ export interface ContextOptions extends Omit<RecorderContext, 'record' | 'nextId
 }
 
 export function recorderContext(options: ContextOptions): RecorderContext {
-  const { journal, onAlert, onFailure, ...facts } = options
+  const { journal, onAlert, onFailure, idPrefix = '', ...facts } = options
   let count = 0
   return {
     ...facts,
-    nextId: () => `${facts.session}.${++count}`,
+    nextId: () => `${facts.session}.${idPrefix}${++count}`,
     record: async (...entries) => {
       try {
         await journal.write(...entries)

@@ -5,8 +5,9 @@ const STAGGER_MS = 250
 const TIMEOUT_MS = 30_000
 
 export type DialResult =
+  /** What was dialled: the address, or a proxy as host and port. */
   | { readonly ok: true; readonly socket: Socket; readonly address: string }
-  /** The last failure's error code: `ECONNREFUSED`, `ETIMEDOUT`, … */
+  /** The last failure's error code: `ECONNREFUSED`, `ETIMEDOUT`, …; of a proxy, a few words. */
   | { readonly ok: false; readonly code: string }
 
 /**

@@ -14,6 +14,7 @@ import { type OwnAddresses, ownAnswers } from './own-names.ts'
 import { ANSWER_TTL_S, type Resolver } from './resolver.ts'
 import type { Sinkhole } from './sinkhole.ts'
 import { askUpstream } from './upstream.ts'
+import type { ProxyDialer } from './upstream-proxy.ts'
 
 const MAX_AT_ONCE = 256
 
@@ -22,6 +23,8 @@ export interface DnsServerOptions {
   readonly names: NameBook
   readonly sinkhole: Sinkhole
   readonly resolver: Resolver
+  /** Null: everything is dialled directly. */
+  readonly proxy: ProxyDialer | null
   readonly own: OwnAddresses
   readonly gaps: GapCounter
   /** Aborted when the session is over: nothing is waited for any longer. */
@@ -129,7 +132,15 @@ async function answerFor(
   if (verdict.respond === 'own') return answerWith(query, RCODE.noError, owned ?? [])
   if (verdict.respond === 'refuse') return answerWith(query, RCODE.refused, [])
   if (verdict.respond === 'sinkhole') return answerWith(query, RCODE.noError, sinkholeAnswer(options, query))
-  if (query.type === 'A' || query.type === 'AAAA') return resolveAddresses(options, query)
+  const byProxy = options.proxy?.carries(query.name, null) === true
+  if (query.type === 'A' || query.type === 'AAAA') {
+    // The proxy resolves it; the host perhaps cannot.
+    if (byProxy) return answerWith(query, RCODE.noError, sinkholeAnswer(options, query))
+    return resolveAddresses(options, query)
+  }
+  // Its addresses would lead past the proxy.
+  if (byProxy && (query.type === 'HTTPS' || query.type === 'SVCB'))
+    return answerWith(query, RCODE.noError, [])
   return forward(options, query)
 }
 

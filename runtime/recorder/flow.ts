@@ -4,42 +4,30 @@ import type { JournalEntry } from '../model/journal.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { canonicalAddress } from '../policy/address.ts'
 import { alertForFlow } from '../policy/alerts.ts'
-import {
-  dialsFirst,
-  type FlowFacts,
-  type Judgement,
-  judgeFlow,
-  judgeResolution,
-} from '../policy/judge-flow.ts'
+import { dialsFirst, type FlowFacts, type Judgement, judgeFlow } from '../policy/judge-flow.ts'
 import { redactedPath } from '../protocol/http-head.ts'
 import { answeredNames } from './answered-names.ts'
-import { inBackground, type RecorderContext } from './context.ts'
+import type { RecorderContext } from './context.ts'
 import { dial } from './dial.ts'
+import { explainDenial, explainOutage } from './explanation.ts'
 import { firstSeen, type Opening, readOpening } from './first-bytes.ts'
-import type { NameBook } from './name-book.ts'
 import { refuse } from './refusal.ts'
 import { type Relay, relay } from './relay.ts'
-import type { DialLoopback } from './remote/loopback-client.ts'
-import type { Resolved, Resolver } from './resolver.ts'
-import type { Sinkhole } from './sinkhole.ts'
+import type { DialPort } from './remote/streams.ts'
+import { findRoute, type RouteOptions } from './route.ts'
 
-export interface FlowOptions {
-  readonly context: RecorderContext
-  readonly names: NameBook
-  readonly sinkhole: Sinkhole
-  readonly resolver: Resolver
+export interface FlowOptions extends RouteOptions {
   /** Whether an address and port are the recorder's own. */
   readonly isOwn: (address: string, port: number) => boolean
   /** Aborted when the session is over: no connection is waited for any longer. */
   readonly over: AbortSignal
   /** Reaches the host's loopback where that is not this process's own. */
-  readonly dialLoopback?: DialLoopback
+  readonly dialLoopback?: DialPort
   /** Called with each relay that begins, so that it can be counted and cut. */
   readonly onRelay: (flow: string, relay: Relay) => void
 }
 
-/** In place of the resolver that a server meant: the recorder asked, to check where a connection goes. */
-const OWN_QUESTION = 'mcp-run'
+const SESSION_ENDED = { state: 'aborted', cause: 'session ended' } as const
 const NOTHING: FlowCounts = { bytesSent: 0, bytesReceived: 0 }
 const NO_OPENING: Opening = { bytes: Buffer.alloc(0), first: { kind: 'unknown' }, ended: false }
 
@@ -60,7 +48,7 @@ export async function handleFlow(options: FlowOptions, socket: Socket): Promise<
   const opening = atOnce ? NO_OPENING : await readOpening(socket)
   const first = atOnce ? ({ kind: 'none' } as const) : firstSeen(opening.first)
   const judgement = judgeFlow(context.rules, { ...seen, first })
-  const { verdict, addresses, nameHolds } = await resolve(options, judgement, address)
+  const { verdict, nameHolds, ...way } = await findRoute(options, judgement, address, port)
   // Let through by monitor to an address that the name does not have: the name is the server's own word.
   const identity = nameHolds ? judgement : ({ ...judgement, name: null, nameSource: 'none' } as const)
   const flow = flowRecord(context, { startedAt, address, port }, identity, verdict, opening)
@@ -68,21 +56,24 @@ export async function handleFlow(options: FlowOptions, socket: Socket): Promise<
   if (verdict.action === 'denied') {
     const denied = closing(context, flow, { state: 'denied', cause: verdict.reason }, NOTHING, null)
     await context.record(...opened, denied)
-    refuse(socket, opening.first, verdict.reason)
+    refuse(socket, opening, explainDenial(context, flow))
     return
   }
   await context.record(...opened)
-  const { target } = judgement
-  const dialled =
-    target?.kind !== 'host-loopback'
-      ? await dial(addresses, port, options.over)
-      : await (options.dialLoopback?.(target.port) ?? dial(addresses, target.port, options.over))
+  const { proxy, hosts } = way
+  const [host = ''] = hosts
+  const elsewhere = judgement.target?.kind === 'host-loopback' ? options.dialLoopback : undefined
+  const dialled = await (elsewhere?.(way.port) ??
+    (proxy === null ? dial(hosts, way.port, options.over) : proxy.dial(host, way.port)))
   if (!dialled.ok) {
-    socket.resetAndDestroy()
-    const end = options.over.aborted
-      ? ({ state: 'aborted', cause: 'session ended' } as const)
-      : ({ state: 'unreachable', cause: dialled.code } as const)
-    await context.record(closing(context, flow, end, NOTHING, null))
+    const by = proxy?.place ?? null
+    if (options.over.aborted) {
+      socket.resetAndDestroy()
+      await context.record(closing(context, flow, SESSION_ENDED, NOTHING, by))
+      return
+    }
+    refuse(socket, opening, explainOutage(flow, dialled.code))
+    await context.record(closing(context, flow, { state: 'unreachable', cause: dialled.code }, NOTHING, by))
     return
   }
   const carried = relay(socket, dialled.socket, opening.bytes, opening.ended)
@@ -90,60 +81,6 @@ export async function handleFlow(options: FlowOptions, socket: Socket): Promise<
   const end = await carried.ended
   const other = dialled.address === address ? null : dialled.address
   await context.record(closing(context, flow, end, carried.counts(), other))
-}
-
-async function resolve(
-  { context, names, sinkhole, resolver }: FlowOptions,
-  judgement: Judgement,
-  picked: string,
-): Promise<{ verdict: Verdict; addresses: readonly string[]; nameHolds: boolean }> {
-  const { target } = judgement
-  const name = judgement.action === 'allowed' && target?.kind === 'name' ? target.name : null
-  const resolved = name === null ? null : await addressesOf(context, resolver, name, judgement)
-  const known = resolved?.ok ? resolved.addresses : []
-  const pickedIsSinkhole = sinkhole.nameOf(picked) !== null && sinkhole.nameOf(picked) === name
-  const pickedAnsweredFor = name !== null && names.wasAnswered(name, picked)
-  const { verdict, dial: addresses } = judgeResolution({
-    mode: context.mode,
-    judgement,
-    picked,
-    pickedIsSinkhole,
-    pickedAnsweredFor,
-    resolved: known,
-  })
-  const stranger = name !== null && !pickedIsSinkhole && !pickedAnsweredFor && !known.includes(picked)
-  return { verdict, addresses, nameHolds: verdict.action === 'denied' || !stranger }
-}
-
-/** A name that the server never asked for is the recorder's own question: a row of its own, before it is asked. */
-async function addressesOf(
-  context: RecorderContext,
-  resolver: Resolver,
-  name: string,
-  { declaration, action, reason }: Verdict,
-): Promise<Resolved> {
-  if (resolver.knows(name)) return resolver.addresses(name)
-  const query = {
-    id: context.nextId(),
-    at: context.clock(),
-    name,
-    type: 'A',
-    transport: 'udp',
-    resolver: OWN_QUESTION,
-  } as const
-  const { session, phase } = context
-  await context.record({
-    kind: 'dns-query',
-    query: { ...query, session, phase, declaration, action, reason },
-  })
-  const resolved = await resolver.addresses(name)
-  const answer = {
-    rcode: resolved.ok ? 'NOERROR' : resolved.problem === 'missing' ? 'NXDOMAIN' : 'SERVFAIL',
-    answers: resolved.ok ? resolved.addresses.slice(0, 16) : [],
-    at: context.clock(),
-  }
-  inBackground(context.record({ kind: 'dns-answered', query: query.id, answer }))
-  return resolved
 }
 
 function flowRecord(

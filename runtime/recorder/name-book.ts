@@ -17,6 +17,8 @@ export interface NameBook {
   /** Notes that `name` was answered with these addresses. */
   answer(name: string, addresses: readonly string[]): void
   answeredWith(address: string): readonly AnsweredName[]
+  /** How a name, answered with whatever address, comes by its declaration. */
+  answerOf(name: string): AnsweredName
   wasAnswered(name: string, address: string): boolean
   inherit(name: string, from: Inheritance): void
   inherited(name: string): Inheritance | null
@@ -25,6 +27,10 @@ export interface NameBook {
 export function createNameBook(): NameBook {
   const names = new Map<string, Set<string>>()
   const heirs = new Map<string, Inheritance>()
+  const answerOf = (name: string): AnsweredName => {
+    const from = heirs.get(name)
+    return { name, chain: from?.chain ?? [], inheritedPorts: from?.ports ?? null }
+  }
   return {
     answer: (name, addresses) => {
       for (const address of addresses) {
@@ -35,11 +41,8 @@ export function createNameBook(): NameBook {
       }
       forgetOldest(names)
     },
-    answeredWith: (address) =>
-      [...(names.get(address) ?? [])].map((name) => {
-        const from = heirs.get(name)
-        return { name, chain: from?.chain ?? [], inheritedPorts: from?.ports ?? null }
-      }),
+    answeredWith: (address) => [...(names.get(address) ?? [])].map(answerOf),
+    answerOf,
     wasAnswered: (name, address) => names.get(address)?.has(name) ?? false,
     inherit: (name, from) => {
       if (!heirs.has(name)) heirs.set(name, from)

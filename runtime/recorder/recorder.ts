@@ -1,9 +1,13 @@
 import { setMaxListeners } from 'node:events'
+import type { UpstreamProxy } from '../model/upstream-proxy.ts'
+import type { Channel } from '../tap/channel.ts'
 import { serveDatagrams } from '../tap/datagrams.ts'
 import { askDirectly, type DropSource } from '../tap/drop-counters.ts'
+import { inwardSockets } from '../tap/inward.ts'
 import { CAPTURE_PORT, DNS_PORT, OWN_IPV4, OWN_IPV6 } from '../tap/rules.ts'
 import type { CaptureSockets } from '../tap/sockets.ts'
 import { closeTcpCounts, unacceptedConnections } from '../tap/tcp-counts.ts'
+import { type CallbackOptions, serveCallbacks } from './callbacks.ts'
 import { serveCapture } from './capture.ts'
 import type { RecorderContext } from './context.ts'
 import { createDnsServer } from './dns-server.ts'
@@ -11,9 +15,12 @@ import { serveDnsTcp } from './dns-tcp.ts'
 import { watchDrops } from './drops.ts'
 import { createGapCounter } from './gap-counter.ts'
 import { createNameBook } from './name-book.ts'
-import type { DialLoopback } from './remote/loopback-client.ts'
+import { reachInward } from './reach-inward.ts'
+import type { StreamMessage } from './remote/messages.ts'
+import { carriedStreams, type DialPort } from './remote/streams.ts'
 import { createResolver } from './resolver.ts'
 import { createSinkhole } from './sinkhole.ts'
+import { createProxyDialer } from './upstream-proxy.ts'
 
 export interface Recorder {
   /** Cuts every connection, and resolves when all that happened is recorded. */
@@ -27,30 +34,32 @@ export interface RecorderOptions {
   readonly hostname: string
   /** Asks the kernel for its counts of drops, where this process may not. */
   readonly askDrops?: DropSource['ask']
-  /** For a recorder elsewhere than on the host, whose loopback is another. */
-  readonly dialLoopback?: DialLoopback
+  /** For a recorder elsewhere than on the host: its connections to the host's loopback, and from there. */
+  readonly elsewhere?: Channel<StreamMessage, StreamMessage>
+  readonly callbacks: Pick<CallbackOptions, 'ports' | 'hostLoopback' | 'tell'>
+  /** Null: everything is dialled directly. */
+  readonly upstreamProxy: UpstreamProxy | null
 }
 
 /** What an ended server had already sent, and the answers under way, are given this long. */
 const DRAIN_MS = 1000
 
 /** Everything behind the sandbox's sockets. It owns them from here on. */
-export function startRecorder({
-  context,
-  sockets,
-  hostname,
-  askDrops,
-  dialLoopback,
-}: RecorderOptions): Recorder {
+export function startRecorder(options: RecorderOptions): Recorder {
+  const { context, sockets, hostname, askDrops, elsewhere, upstreamProxy } = options
   const names = createNameBook()
   const sinkhole = createSinkhole()
   const over = new AbortController()
   // One listener for each connection and question under way.
   setMaxListeners(0, over.signal)
   const resolver = createResolver(context.clock, over.signal)
+  const inward = inwardSockets(sockets.inward4, sockets.inward6)
+  const reach: DialPort = (port) => reachInward(inward, port)
+  const dialLoopback = elsewhere && carriedStreams(elsewhere, 'recorder', reach)
+  const proxy = upstreamProxy && createProxyDialer(upstreamProxy, context.clock, over.signal, dialLoopback)
   const own = { hostname, ipv4: OWN_IPV4, ipv6: OWN_IPV6 }
   const gaps = createGapCounter(context)
-  const answer = createDnsServer({ context, names, sinkhole, resolver, own, gaps, over: over.signal })
+  const answer = createDnsServer({ context, names, sinkhole, resolver, proxy, own, gaps, over: over.signal })
   const answering = new Set<Promise<Buffer | null>>()
   const answerAll: typeof answer = (request) => {
     const answered = answer(request).finally(() => answering.delete(answered))
@@ -72,20 +81,26 @@ export function startRecorder({
     names,
     sinkhole,
     resolver,
+    proxy,
     isOwn,
     gaps,
     over: over.signal,
     ...(dialLoopback !== undefined && { dialLoopback }),
   })
   const drops = watchDrops(dropSource(sockets.netfilter, askDrops), { context, names, sinkhole })
+  const callbacks = serveCallbacks({ context, reach, ...options.callbacks })
   return {
     close: async (cause) => {
       // What the server did last may still wait in the sockets: it is recorded like all else.
       await new Promise(setImmediate)
       datagrams.readRest()
-      await settledWithin(Promise.allSettled([capture.drain(), dnsTcp.drain(), ...answering]), DRAIN_MS)
+      await settledWithin(
+        Promise.allSettled([capture.drain(), callbacks.drain(), dnsTcp.drain(), ...answering]),
+        DRAIN_MS,
+      )
       over.abort()
-      await capture.cut(cause)
+      await Promise.all([capture.cut(cause), callbacks.cut(cause)])
+      inward.close()
       await dnsTcp.close()
       await Promise.allSettled(answering)
       gaps.add('dns-limit', datagrams.lost())

@@ -1,29 +1,36 @@
 import type { Socket } from 'node:net'
-import type { Reason } from '../model/verdict.ts'
-import type { FirstBytes } from '../protocol/first-bytes.ts'
+import type { Explanation } from './explanation.ts'
+import type { Opening } from './first-bytes.ts'
+import { http2Refusal, httpRefusal, tlsRefusal } from './refusal-bytes.ts'
 
-/** RFC 8446, 6: a fatal alert, access_denied(49), in a record of TLS 1.2's number, as all versions read it. */
-const TLS_ACCESS_DENIED = Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 49])
+/** A client that goes on sending is listened to this long, so that it comes to read the answer. */
+const LINGER_MS = 2000
 
 /**
- * Ends a denied connection so that its client can tell a refusal from a fault: an alert to TLS, a 403 to HTTP,
- * a reset to the rest. Only our own words are in it.
+ * Ends a connection that goes nowhere so that its client can tell a refusal from a fault: an alert to TLS, an
+ * answer to HTTP, a reset to the rest.
  */
-export function refuse(socket: Socket, first: FirstBytes | null, reason: Reason): void {
+export function refuse(socket: Socket, opening: Opening, explanation: Explanation): void {
   if (socket.destroyed) return
-  if (first?.kind === 'tls') socket.end(TLS_ACCESS_DENIED, () => socket.destroySoon())
-  else if (first?.kind === 'http') socket.end(forbidden(reason), () => socket.destroySoon())
-  else socket.resetAndDestroy()
+  const answer = answerTo(opening, explanation)
+  if (answer === null) {
+    socket.resetAndDestroy()
+    return
+  }
+  socket.end(answer)
+  // What is left unread makes the kernel's close a reset, and the answer is lost with it.
+  socket.resume()
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS)
+  socket.once('close', () => clearTimeout(timer))
 }
 
-function forbidden(reason: Reason): string {
-  const body = `mcp-run denied this request: ${reason}\n`
-  return [
-    'HTTP/1.1 403 Forbidden',
-    'Content-Type: text/plain',
-    `Content-Length: ${body.length}`,
-    'Connection: close',
-    '',
-    body,
-  ].join('\r\n')
+function answerTo({ first, bytes }: Opening, explanation: Explanation): Buffer | null {
+  if (first.kind === 'http') return httpRefusal(explanation, first.method === 'HEAD')
+  if (first.kind === 'malformed' && first.protocol === 'http') return httpRefusal(explanation, false)
+  if (first.kind === 'h2c') return http2Refusal(explanation)
+  // A hello that never became whole is a hello all the same.
+  return bytes[0] === TLS_HANDSHAKE ? tlsRefusal(explanation) : null
 }
+
+/** RFC 8446, 5.1: the type of the record that a ClientHello comes in. */
+const TLS_HANDSHAKE = 22

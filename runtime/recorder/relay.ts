@@ -20,6 +20,8 @@ export interface Relay {
  * and a side that has ended may still receive (half-close). Nothing is carried before `opening` is.
  */
 export function relay(server: Socket, destination: Socket, opening: Buffer, serverEnded: boolean): Relay {
+  // What asked a proxy for the way is none of the payload.
+  const before = destination.bytesWritten
   let cut: string | null = null
   let orderly = 'both sides closed'
   const abort = (cause: string): void => {
@@ -60,7 +62,7 @@ export function relay(server: Socket, destination: Socket, opening: Buffer, serv
     drain,
     abort,
     counts: () => ({
-      bytesSent: destination.bytesWritten - destination.writableLength,
+      bytesSent: destination.bytesWritten - before - destination.writableLength,
       bytesReceived: server.bytesWritten - server.writableLength,
     }),
   }
@@ -81,7 +83,8 @@ function carry(from: Socket, to: Socket): void {
  */
 function reset(socket: Socket): void {
   const shutting = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0
-  if (shutting) socket.destroy()
+  // Nor has TLS to a proxy a reset of its own.
+  if (shutting || 'encrypted' in socket) socket.destroy()
   else socket.resetAndDestroy()
 }
 

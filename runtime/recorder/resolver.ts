@@ -17,8 +17,15 @@ export interface Resolver {
   knows(name: string): boolean
 }
 
-/** What is asked when `over` is aborted counts as failed: nothing can call a look-up of the host back. */
-export function createResolver(clock: () => number, over: AbortSignal): Resolver {
+/**
+ * What is asked when `over` is aborted counts as failed: nothing can call a look-up of the host back. The host's
+ * search list is for names that the user wrote, never for a server's.
+ */
+export function createResolver(
+  clock: () => number,
+  over: AbortSignal,
+  { searchList = false }: { readonly searchList?: boolean } = {},
+): Resolver {
   const hosts = createHostsFile()
   const answers = new Map<string, { readonly until: number; readonly resolved: Promise<Resolved> }>()
   return {
@@ -30,14 +37,14 @@ export function createResolver(clock: () => number, over: AbortSignal): Resolver
       const known = answers.get(name)
       if (known !== undefined && known.until > now) return known.resolved
       for (const [key, { until }] of answers) if (until <= now) answers.delete(key)
-      const resolved = ask(name, over)
+      const resolved = ask(searchList ? name : `${name}.`, over)
       answers.set(name, { until: now + ANSWER_TTL_S * 1000, resolved })
       return resolved
     },
   }
 }
 
-/** The trailing dot keeps the host's search list out: the name means itself alone. */
+/** A trailing dot keeps the host's search list out: the name means itself alone. */
 function ask(name: string, over: AbortSignal): Promise<Resolved> {
   return new Promise((resolve) => {
     const onOver = (): void => resolve({ ok: false, problem: 'failed' })
@@ -46,7 +53,7 @@ function ask(name: string, over: AbortSignal): Promise<Resolved> {
       return
     }
     over.addEventListener('abort', onOver, { once: true })
-    lookup(`${name}.`, { all: true, verbatim: true }, (error, addresses) => {
+    lookup(name, { all: true, verbatim: true }, (error, addresses) => {
       over.removeEventListener('abort', onOver)
       if (error === null) resolve({ ok: true, addresses: canonical(addresses.map(({ address }) => address)) })
       else resolve({ ok: false, problem: error.code === 'ENOTFOUND' ? 'missing' : 'failed' })

@@ -29,11 +29,13 @@ export type ServerImage =
       readonly tmpfs: readonly string[]
       /** Null: the engine's own. */
       readonly platform: string | null
+      readonly pull: 'always' | 'missing' | 'never'
     }
 
 /** A volume that the engine keeps. */
 export interface NamedVolume {
-  readonly name: string
+  /** Null: one that goes with the container. */
+  readonly name: string | null
   readonly target: string
   readonly write: boolean
 }

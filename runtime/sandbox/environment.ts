@@ -1,14 +1,14 @@
-import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Profile } from '../model/profile.ts'
 import type { Share } from './backend.ts'
+import { certificateEnvironment } from './certificates.ts'
 import { isInRoot, programShare } from './shares.ts'
 
 /** Passed on always: they say how a person likes text, and nothing of who the person is. */
 const HARMLESS = /^(LANG|LANGUAGE|LC_[A-Z]+|TZ|TERM|COLORTERM|NO_COLOR|FORCE_COLOR)$/
 const PATH = ['/usr/local/bin', '/usr/bin', '/bin']
-/** Where a company's own certificates appear in the sandbox, when the root does not hold their file. */
-const EXTRA_CA = '/etc/mcp-run/extra-ca.pem'
+/** Where mcp-run's own programs appear in the sandbox. */
+const PROGRAMS = '/mcp-run/bin'
 
 export interface Environment {
   readonly env: Readonly<Record<string, string>>
@@ -27,41 +27,38 @@ export interface EnvironmentOptions {
   readonly node: string | null
   /** Whether a file of the host is in the sandbox, at the same path. */
   readonly holds: (path: string) => boolean
+  /** The host's folder with the programs that stand in place of others: those that open a browser. */
+  readonly programs: string
 }
 
 /** The server's whole environment: what it needs to run, what its profile names, and nothing else of ours. */
 export function serverEnvironment(options: EnvironmentOptions): Environment {
-  const { host, profile, pass, home, cwd, node, holds } = options
+  const { host, profile, pass, home, cwd, node, holds, programs } = options
   const env: Record<string, string> = {}
   for (const [name, value] of Object.entries(host)) {
     if (value !== undefined && HARMLESS.test(name)) env[name] = value
   }
   Object.assign(env, {
-    PATH: [...new Set([...(node === null || isInRoot(node) ? [] : [dirname(node)]), ...PATH])].join(':'),
+    PATH: [...new Set([PROGRAMS, ...(node === null || isInRoot(node) ? [] : [dirname(node)]), ...PATH])].join(
+      ':',
+    ),
+    BROWSER: `${PROGRAMS}/xdg-open`,
     HOME: home,
     USER: 'mcp',
     LOGNAME: 'mcp',
     SHELL: '/bin/sh',
     TMPDIR: '/tmp',
   })
-  const certificates = extraCertificates(host.NODE_EXTRA_CA_CERTS, holds)
-  Object.assign(env, certificates.env)
   for (const name of [...profile.pass, ...pass]) {
     const value = host[name]
     if (value !== undefined) env[name] = value
   }
+  // Passed by name or not: the host's path says nothing in there.
+  const certificates = certificateEnvironment(host, holds)
+  Object.assign(env, certificates.env)
   for (const [name, value] of Object.entries(profile.set)) {
     env[name] = value.replace(/\$\{(HOME|CWD)\}/g, (_, which) => (which === 'HOME' ? home : cwd))
   }
-  return { env, shares: [...certificates.shares, ...(node === null ? [] : programShare(node))] }
-}
-
-/** A company's own certificate authorities hold in the sandbox too. */
-function extraCertificates(file: string | undefined, holds: EnvironmentOptions['holds']): Environment {
-  if (file === undefined || file === '' || !existsSync(file)) return { env: {}, shares: [] }
-  if (holds(file)) return { env: { NODE_EXTRA_CA_CERTS: file }, shares: [] }
-  return {
-    env: { NODE_EXTRA_CA_CERTS: EXTRA_CA },
-    shares: [{ source: file, target: EXTRA_CA, write: false }],
-  }
+  const own = { source: programs, target: PROGRAMS, write: false }
+  return { env, shares: [own, ...certificates.shares, ...(node === null ? [] : programShare(node))] }
 }

@@ -7,12 +7,12 @@ import { STATUS_FD } from '../tap/config.ts'
 import { openTapLink } from '../tap/link.ts'
 import type { LaunchSpec, OpenSandbox, RunningServer, SandboxBackend, ServerExit } from './backend.ts'
 import { bubblewrapArguments } from './bubblewrap.ts'
+import { nativeRootHolds } from './certificates.ts'
 import type { AppliedLimits } from './limits.ts'
 import { applyLimits } from './limits.ts'
 import { DEDICATED_ID } from './native-user.ts'
 import { serverProcess } from './process-tree.ts'
 import { SANDBOX_HOME } from './root-filesystem.ts'
-import { isInRoot, isWithin } from './shares.ts'
 import { requireTools, TOOL_PATH, type Tool } from './tools.ts'
 
 /** Empty on the host; each sandbox of root has its own tmpfs over it, in its own mount namespace. */
@@ -27,7 +27,7 @@ export function nativeBackend(options: { tapPath: string }): SandboxBackend {
   return {
     name: 'native',
     homePath: SANDBOX_HOME,
-    holds: (path) => isInRoot(path) || isWithin(path, '/etc/ssl/certs'),
+    holds: nativeRootHolds,
     owner: null,
     nodeRuntime: async () => null,
     open: () => openNative(options.tapPath),

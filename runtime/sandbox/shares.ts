@@ -19,7 +19,7 @@ export interface ShareContext {
 
 /** A path as a person writes it, made absolute: `~/x`, relative to the working folder, or absolute. */
 export function absolutePath(path: string, cwd: string): string {
-  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : resolve(cwd, path)
+  return resolve(cwd, path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path)
 }
 
 /** Throws `usage`, naming what asked for it (`--allow-read`, `files.read`), when the path cannot be shared. */
@@ -45,10 +45,10 @@ export function refusal(source: string, { store }: ShareContext): string | null 
   if (source === '/') return 'the whole file system is never shared'
   const never = NEVER.find((folder) => isWithin(source, folder))
   if (never !== undefined) return `${never} is never shared`
+  if (isWithin(homedir(), source)) return 'a whole home folder is never shared'
   if (isWithin(store, source) || isWithin(source, join(store, 'servers'))) {
     return `it holds mcp-run's own store, ${store}`
   }
-  if (isWithin(homedir(), source)) return 'a whole home folder is never shared'
   const door = findDoor(source)
   return door === null ? null : `it holds ${door}, by which the server could leave its sandbox`
 }

@@ -17,7 +17,7 @@ const RAW = 3
 interface Wanted {
   readonly domains: readonly number[]
   readonly type: number
-  /** Listening at this port of every address; null where there is none. */
+  /** Bound to this port, and of a stream listening; null: neither. */
   readonly port: number | null
 }
 
@@ -27,6 +27,8 @@ const WANTED: Readonly<Partial<Record<SocketName, Wanted>>> = {
   dnsUdp4: { domains: INTERNET, type: DATAGRAM, port: DNS_PORT },
   dnsUdp6: { domains: INTERNET, type: DATAGRAM, port: DNS_PORT },
   netfilter: { domains: [AF_NETLINK], type: RAW, port: null },
+  inward4: { domains: INTERNET, type: STREAM, port: null },
+  inward6: { domains: INTERNET, type: STREAM, port: null },
 }
 
 /**
@@ -36,25 +38,22 @@ const WANTED: Readonly<Partial<Record<SocketName, Wanted>>> = {
 export function checkSockets(sockets: CaptureSockets, namespace: string): void {
   if (namespace === readlinkSync('/proc/self/ns/net'))
     throw new Error('the tap is in the network of the host')
-  for (const [name, wanted] of Object.entries(WANTED)) {
-    const fd = sockets[name as SocketName]
-    if (fd === null) continue
-    const flaw = flawOf(fd, wanted)
-    if (flaw !== null) throw new Error(`the tap sent a wrong socket for ${name}: ${flaw}`)
-  }
   const cookie = namespaceCookie(sockets.tcp)
-  for (const name of Object.keys(WANTED) as SocketName[]) {
-    const fd = sockets[name]
-    if (fd !== null && namespaceCookie(fd) !== cookie)
-      throw new Error('the tap sent sockets of several networks')
+  for (const [name, wanted] of Object.entries(WANTED) as [SocketName, Wanted][]) {
+    for (const fd of [sockets[name]].flat()) {
+      if (fd === null) continue
+      const flaw = flawOf(fd, wanted)
+      if (flaw !== null) throw new Error(`the tap sent a wrong socket for ${name}: ${flaw}`)
+      if (namespaceCookie(fd) !== cookie) throw new Error('the tap sent sockets of several networks')
+    }
   }
 }
 
 function flawOf(fd: number, { domains, type, port }: Wanted): string | null {
   if (!domains.includes(option(fd, SO_DOMAIN))) return 'its family'
   if (option(fd, SO_TYPE) !== type) return 'its type'
-  if (type === STREAM && option(fd, SO_ACCEPTCONN) !== 1) return 'it does not listen'
   if (port === null) return null
+  if (type === STREAM && option(fd, SO_ACCEPTCONN) !== 1) return 'it does not listen'
   const address = Buffer.alloc(28)
   const length = Buffer.alloc(4)
   length.writeUInt32LE(address.length)

@@ -36,7 +36,7 @@ export interface TapConfig {
 export type TapStatus =
   | {
       readonly status: 'ready'
-      /** What each of the descriptors is that come with this line, in their order. */
+      /** What each of the descriptors is that come with this line, in their order; of one name there may be several. */
       readonly sockets: readonly SocketName[]
       /** The namespace they are in, as the tap sees it: `net:[4026532992]`. */
       readonly namespace: string

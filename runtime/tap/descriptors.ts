@@ -3,7 +3,7 @@ import { Message, MSG_CMSG_CLOEXEC, MSG_NOSIGNAL } from './message.ts'
 
 const SOL_SOCKET = 1
 const SCM_RIGHTS = 1
-const MAX_DESCRIPTORS = 16
+const MAX_DESCRIPTORS = 32
 
 /** Sends descriptors over a unix socket, with one byte to carry them: unix(7). */
 export function sendDescriptors(fd: number, descriptors: readonly number[]): void {

@@ -123,14 +123,19 @@ async function receiveSockets(fd: number, timeoutMs: number): Promise<CaptureSoc
   }
 }
 
-const REQUIRED: readonly SocketName[] = ['tcp', 'dnsTcp', 'dnsUdp4', 'netfilter', 'snmp', 'netstat']
+const REQUIRED = ['tcp', 'dnsTcp', 'dnsUdp4', 'netfilter', 'snmp', 'netstat'] as const
+type Required = (typeof REQUIRED)[number]
 
 function captureSockets(names: readonly SocketName[], descriptors: readonly number[]): CaptureSockets {
-  const received = Object.fromEntries(names.map((name, index) => [name, descriptors[index]]))
-  if (REQUIRED.some((name) => received[name] === undefined) || names.length !== descriptors.length) {
+  const received = (name: SocketName) => descriptors.filter((_, index) => names[index] === name)
+  if (REQUIRED.some((name) => received(name).length !== 1) || names.length !== descriptors.length) {
     throw new Error('the tap sent too few descriptors')
   }
-  return { dnsUdp6: null, ...received } as CaptureSockets
+  const [dnsUdp6 = null] = received('dnsUdp6')
+  return {
+    ...(Object.fromEntries(REQUIRED.map((name) => [name, received(name)[0]])) as Record<Required, number>),
+    ...{ dnsUdp6, inward4: received('inward4'), inward6: received('inward6') },
+  }
 }
 
 function parseStatus(text: string): TapStatus | null {

@@ -50,7 +50,9 @@ try {
 }
 
 function handOver(sockets: CaptureSockets): void {
-  const entries = Object.entries(sockets).filter(([, fd]) => fd !== null) as [SocketName, number][]
+  const entries = Object.entries(sockets).flatMap(([name, fds]) =>
+    [fds].flat().flatMap((fd) => (fd === null ? [] : [[name as SocketName, fd] as const])),
+  )
   const namespace = readlinkSync('/proc/self/ns/net')
   tell({ status: 'ready', sockets: entries.map(([name]) => name), namespace })
   sendDescriptors(

@@ -24,6 +24,8 @@ const IPV6_FREEBIND = 78
 const NETLINK_NETFILTER = 12
 const BACKLOG = 4096
 const UDP_RECEIVE_BYTES = 1 << 20
+/** Of each family: connections that can lead into the sandbox at one time. */
+export const INWARD_SOCKETS = 8
 
 /** The recorder's ends in the namespace: descriptors. */
 export interface CaptureSockets extends TcpCountFiles {
@@ -36,6 +38,9 @@ export interface CaptureSockets extends TcpCountFiles {
   readonly dnsUdp6: number | null
   /** Reads the kernel's counts of what was dropped. */
   readonly netfilter: number
+  /** Not connected yet: whoever holds one can connect it within the namespace, and nowhere else. */
+  readonly inward4: readonly number[]
+  readonly inward6: readonly number[]
 }
 
 export type SocketName = keyof CaptureSockets
@@ -48,6 +53,8 @@ export function openCaptureSockets(ipv6: boolean): CaptureSockets {
     dnsUdp6: ipv6 ? dnsDatagrams(AF_INET6) : null,
     netfilter: checked('socket', socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER)),
     ...openTcpCounts(),
+    inward4: unconnected(AF_INET),
+    inward6: ipv6 ? unconnected(AF_INET6) : [],
   }
 }
 
@@ -63,6 +70,12 @@ function listener(ipv6: boolean, port: number, transparent: boolean): number {
   bindAny(fd, family, port)
   checked('listen', listen(fd, BACKLOG))
   return fd
+}
+
+function unconnected(family: number): number[] {
+  return Array.from({ length: INWARD_SOCKETS }, () =>
+    checked('socket', socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)),
+  )
 }
 
 function dnsDatagrams(family: number): number {

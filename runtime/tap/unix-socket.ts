@@ -1,4 +1,4 @@
-import { closeSync } from 'node:fs'
+import { chmodSync, closeSync } from 'node:fs'
 import { accept4, bind, checked, connect, listen, socket } from './libc.ts'
 
 /** Unix sockets by descriptor, since Node's own streams cannot carry other descriptors. */
@@ -16,12 +16,14 @@ export function connectUnix(path: string): number {
   return fd
 }
 
-/** One listener at `path`, for one connection. */
+/** One listener at `path`, for one connection, of anybody whom the folder lets in. */
 export function listenUnix(path: string): number {
   const fd = unixSocket()
   try {
     const address = unixAddress(path)
     checked(`bind to ${path}`, bind(fd, address, address.length))
+    // A container's root that has no capability is one more stranger to a plain user's file.
+    chmodSync(path, 0o666)
     checked('listen', listen(fd, 1))
     return fd
   } catch (error) {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { execute } from '../fixtures/internet/execute.ts'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { expectSilence } from '../fixtures/internet/silence.ts'
 import { patchedBuild } from '../fixtures/product/patched-build.ts'
 import { product, USERS, type User } from '../fixtures/product/product.ts'
+import { startInternet } from '../fixtures/product/sandbox.ts'
 import { NO_SECCOMP, NO_USER } from './rig/controls.ts'
 import { readHistory } from './rig/history.ts'
 import { start } from './rig/live.ts'
@@ -46,10 +46,10 @@ async function attempt(user: User, dist?: string) {
   const script = SCRIPT.replaceAll('SINK', internet.addresses.sink.v4)
   const live = start(mcp, ['--profile', profile, '--', 'sh', '-c', script])
   await live.said('ready')
-  const before = await settings(live.inside())
+  const before = await settings(await live.inside())
   live.tell('go')
   await live.said('done')
-  const after = await settings(live.inside())
+  const after = await settings(await live.inside())
   live.tell('go')
   await live.said('over')
   await live.ended()

@@ -17,7 +17,7 @@ const searched = (title: string, files: string, pattern = PATTERN): Probe => ({
 /** All but the three that a client and a server talk through. */
 const DESCRIPTORS = `stdio=$(readlink /proc/1/fd/0 /proc/1/fd/1 /proc/1/fd/2)
 for file in /proc/[0-9]*/fd/*; do readlink $file; done 2>/dev/null |
-  grep -E 'socket:|memfd:|netlink:' | grep -vF "$stdio" || echo nothing`
+  grep -E 'socket:|memfd:|netlink:' | grep -vF "\${stdio:-none}" || echo nothing`
 
 const probes: readonly Probe[] = [
   searched("mcp-run's environment, in any process", '/proc/[0-9]*/environ'),

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { withDescendants } from '../fixtures/internet/processes.ts'
+import { containersOf } from '../fixtures/product/leftovers.ts'
 import { type Patch, patchedBuild } from '../fixtures/product/patched-build.ts'
 import { type Product, product, USERS, type User } from '../fixtures/product/product.ts'
-import { NO_NETWORK } from './rig/controls.ts'
+import { startInternet } from '../fixtures/product/sandbox.ts'
+import { NO_NETWORK, UNTIED } from './rig/controls.ts'
 import { start } from './rig/live.ts'
 
 const MEGABYTE = 1_000_000
@@ -15,12 +16,8 @@ const UPLOAD = 100 * MEGABYTE
 const SCRIPT = (address: string) => `head -c ${UPLOAD} /dev/zero |
   curl -sSk --limit-rate 10M --resolve api.test:443:${address} -T - https://api.test/upload >/dev/null`
 
-/** Not tied to mcp-run's life, and with a network of the host's: what a sandbox must not be. */
-const UNTIED: readonly Patch[] = [
-  ...NO_NETWORK,
-  { file: 'mcp-run.cjs', find: '"--die-with-parent",', replace: '' },
-  { file: 'tap.cjs', find: 'prctl(PR_SET_PDEATHSIG,SIGKILL,0,0,0)', replace: '0' },
-]
+/** With a network of the host's as well: what a sandbox must not be. */
+const FREE: readonly Patch[] = [...NO_NETWORK, ...UNTIED]
 
 // One for each test: what goes on without the guard would be counted in the next.
 let internet: Internet
@@ -42,7 +39,11 @@ async function killed(user: User, dist?: string) {
   const after = (await internet.traffic()).payload.get(`${v4} 443`)?.read ?? 0
   await pause(1000)
   const later = (await internet.traffic()).payload.get(`${v4} 443`)?.read ?? 0
-  return { mcp, live, after, later, alive: family.filter((pid) => existsSync(`/proc/${pid}`)) }
+  const alive = [
+    ...family.filter((pid) => existsSync(`/proc/${pid}`)),
+    ...(await containersOf(mcp, live.pid)),
+  ]
+  return { mcp, live, after, later, alive }
 }
 
 async function report(mcp: Product): Promise<string> {
@@ -65,7 +66,7 @@ describe.each(USERS)('row 38, as %s', (user) => {
   })
 
   it('goes on without the guard', async () => {
-    const { live, after, later, alive } = await killed(user, patchedBuild(internet.folder(0), UNTIED))
+    const { live, after, later, alive } = await killed(user, patchedBuild(internet.folder(0), FREE))
     expect(later).toBeGreaterThan(after)
     expect(alive.length).toBeGreaterThan(0)
     await live.ended()

@@ -1,11 +1,11 @@
 import { chownSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { expectSilence } from '../fixtures/internet/silence.ts'
 import { patchedBuild } from '../fixtures/product/patched-build.ts'
 import { product, USERS, type User } from '../fixtures/product/product.ts'
+import { on, startInternet } from '../fixtures/product/sandbox.ts'
 import { NO_POLICY } from './rig/controls.ts'
 import { readHistory } from './rig/history.ts'
 import { runToEnd } from './rig/run-to-end.ts'
@@ -87,26 +87,44 @@ describe.each(USERS)('row 40, as %s', (user) => {
     expect(stderr).toMatch(/^mcp-run: .*p\.yaml/m)
   })
 
-  // Its folders are searched whatever PATH says, so the program itself is hidden, in a mount namespace.
-  it.each(TOOLS)('refuses to start without %s', async (tool) => {
-    const { code, stdout, stderr } = await expectSilence(
-      internet,
-      () => hiding(user, tool, '/dev/null'),
-      QUIET,
-    )
-    expect({ code, stdout }, stderr).toEqual({ code: 3, stdout: '' })
-    expect(stderr).toContain(`${tool}, not found on this machine`)
-    expect(stderr).toContain('apt-get install')
+  on('native', () => {
+    // Its folders are searched whatever PATH says, so the program itself is hidden, in a mount namespace.
+    it.each(TOOLS)('refuses to start without %s', async (tool) => {
+      const { code, stdout, stderr } = await expectSilence(
+        internet,
+        () => hiding(user, tool, '/dev/null'),
+        QUIET,
+      )
+      expect({ code, stdout }, stderr).toEqual({ code: 3, stdout: '' })
+      expect(stderr).toContain(`${tool}, not found on this machine`)
+      expect(stderr).toContain('apt-get install')
+    })
+
+    it.each(['nft', 'ip'] as const)('refuses to start when %s fails', async (tool) => {
+      const { code, stdout, stderr } = await expectSilence(
+        internet,
+        () => hiding(user, tool, '/bin/false'),
+        QUIET,
+      )
+      expect({ code, stdout }, stderr).toEqual({ code: 3, stdout: '' })
+      expect(stderr).toMatch(new RegExp(`${tool} (failed|cannot be run)`))
+    })
   })
 
-  it.each(['nft', 'ip'] as const)('refuses to start when %s fails', async (tool) => {
-    const { code, stdout, stderr } = await expectSilence(
-      internet,
-      () => hiding(user, tool, '/bin/false'),
-      QUIET,
-    )
-    expect({ code, stdout }, stderr).toEqual({ code: 3, stdout: '' })
-    expect(stderr).toMatch(new RegExp(`${tool} (failed|cannot be run)`))
+  on(['docker', 'docker-recorder'], () => {
+    it('refuses to start without an engine', async () => {
+      const env = { DOCKER_HOST: 'unix:///nowhere/docker.sock' }
+      const mcp = product(internet, { user, env })
+      const profile = mcp.profile('p', 'name: p\negress: []\n')
+      const args = ['--profile', profile, '--', 'sh', '-c', SERVER]
+      const { code, stdout, stderr } = await expectSilence(
+        internet,
+        () => runToEnd(mcp.spawn(args), 30_000),
+        QUIET,
+      )
+      expect({ code, stdout }, stderr).toEqual({ code: 3, stdout: '' })
+      expect(stderr).toMatch(/DOCKER_HOST.*does not answer/)
+    })
   })
 })
 
@@ -128,7 +146,18 @@ exec "$@"
   chownSync(script, uid, uid)
   // Not by setpriv, which may be the one that is hidden.
   const drop = ['/usr/sbin/chroot', `--userspec=${uid}:${uid}`, '--groups=', '--skip-chdir', '/']
-  const node = [process.execPath, program, '--profile', profile, '--', 'sh', '-c', SERVER]
+  const node = [
+    process.execPath,
+    program,
+    '--sandbox',
+    'native',
+    '--profile',
+    profile,
+    '--',
+    'sh',
+    '-c',
+    SERVER,
+  ]
   const argv = ['unshare', '--mount', 'sh', script, ...drop, ...node]
   const child = internet.spawn(argv, { cwd: mcp.cwd, env: { HOME: mcp.home, MCP_RUN_HOME: mcp.store } })
   return runToEnd(child, 30_000)

@@ -1,9 +1,9 @@
 import { chmodSync, copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { product, USERS } from '../fixtures/product/product.ts'
+import { ON_DOCKER, startInternet } from '../fixtures/product/sandbox.ts'
 import { runToEnd } from './rig/run-to-end.ts'
 
 const PLAIN = 12_345
@@ -28,7 +28,8 @@ describe('row 34: a setuid binary', () => {
     const profile = mcp.profile('p', `name: p\negress: []\nfiles: { read: [${folder}] }\n`)
     const script = `${program} -u; ${program} -ru; ${program} -G`
     const { stdout } = await runToEnd(mcp.spawn(['--profile', profile, '--', 'sh', '-c', script]), 20_000)
-    expect(stdout).toBe('1000\n1000\n1000\n')
+    const id = ON_DOCKER ? mcp.serverFilesUid : 1000
+    expect(stdout).toBe(`${id}\n${id}\n${id}\n`)
   })
 
   it('runs as root on the host', async () => {

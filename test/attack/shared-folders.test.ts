@@ -3,10 +3,10 @@ import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { execute } from '../fixtures/internet/execute.ts'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { type Patch, patchedBuild } from '../fixtures/product/patched-build.ts'
 import { type Product, product, USERS, type User } from '../fixtures/product/product.ts'
+import { startInternet } from '../fixtures/product/sandbox.ts'
 import { first } from './rig/controls.ts'
 import { runToEnd } from './rig/run-to-end.ts'
 
@@ -86,9 +86,9 @@ async function attempt(user: User, door: Door, dist?: string) {
   return { came: came(), stderr }
 }
 
-function own({ cwd, user }: Product, folder: string): void {
+function own({ cwd, serverFilesUid }: Product, folder: string): void {
   mkdirSync(join(cwd, folder))
-  if (user === 'plain') chownSync(join(cwd, folder), 12_345, 12_345)
+  chownSync(join(cwd, folder), serverFilesUid, serverFilesUid)
 }
 
 describe.each(USERS)('row 36, as %s', (user) => {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { type Patch, patchedBuild } from '../fixtures/product/patched-build.ts'
 import { product, USERS, type User } from '../fixtures/product/product.ts'
+import { startInternet } from '../fixtures/product/sandbox.ts'
 
 const GIGABYTE = 1024 ** 3
 const LINE_LIMIT = 64 * 1024 ** 2

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { addresses } from '../fixtures/internet/addresses.ts'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { expectSilence } from '../fixtures/internet/silence.ts'
 import { farCounts, recordedCounts } from '../fixtures/product/far-counts.ts'
 import { history } from '../fixtures/product/history.ts'
 import { type Product, product, USERS } from '../fixtures/product/product.ts'
+import { startInternet } from '../fixtures/product/sandbox.ts'
 import { inside } from '../fixtures/sandboxed/inside.ts'
 import type { Talk } from '../fixtures/sandboxed/talk.ts'
 
@@ -204,7 +204,7 @@ describe.each(USERS)('as %s', (user) => {
       }),
     )
     const line =
-      /^mcp-run: alert: p: evil\.test:443 \(.*\): undeclared, denied; if the server needs it: add evil\.test:443 to egress in .*p\.yaml$/m
+      /^mcp-run: alert: p: evil\.test:443 \(.*\): undeclared, denied: the profile does not declare this host; if the server needs it: add `- \{host: evil\.test, port: 443\}` to egress in .*p\.yaml$/m
     expect(result.stderr.toString()).toMatch(line)
   })
 

@@ -3,12 +3,12 @@ import { StdioClientTransport as NewTransport } from '@modelcontextprotocol/clie
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { history } from '../fixtures/product/history.ts'
 import { nothingLeft, tracesOf } from '../fixtures/product/leftovers.ts'
 import { bundledServer, mcpCommand } from '../fixtures/product/mcp-command.ts'
 import { type Product, product, USERS } from '../fixtures/product/product.ts'
+import { startInternet } from '../fixtures/product/sandbox.ts'
 
 const PROFILE = 'name: p\negress:\n  - { host: api.test, ports: [5432], protocol: opaque }\n'
 const GOOD = { name: 'reach', arguments: { host: 'api.test', port: 5432 } }
@@ -31,7 +31,9 @@ const ABOUT_EVIL = {
       server: 'p',
       reason: 'undeclared',
       action: 'denied',
-      allow: expect.stringMatching(/^add evil\.test:5432 to egress in .*p\.yaml$/),
+      allow: expect.stringMatching(
+        /^add `- \{host: evil\.test, port: 5432, protocol: opaque\}` to egress in .*p\.yaml$/,
+      ),
     }),
   }),
 }

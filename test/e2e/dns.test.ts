@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { addresses } from '../fixtures/internet/addresses.ts'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { a } from '../fixtures/internet/records.ts'
 import { expectSilence } from '../fixtures/internet/silence.ts'
 import { history } from '../fixtures/product/history.ts'
 import { type Product, product, USERS } from '../fixtures/product/product.ts'
+import { startInternet } from '../fixtures/product/sandbox.ts'
 import type { Question } from '../fixtures/sandboxed/dns.ts'
 import { inside, insideShell } from '../fixtures/sandboxed/inside.ts'
 

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { addresses } from '../fixtures/internet/addresses.ts'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { type History, history } from '../fixtures/product/history.ts'
-import { tracesOf } from '../fixtures/product/leftovers.ts'
+import { processInside } from '../fixtures/product/process-inside.ts'
 import { type Product, product, USERS } from '../fixtures/product/product.ts'
+import { startInternet } from '../fixtures/product/sandbox.ts'
 import { inside, startInside } from '../fixtures/sandboxed/inside.ts'
 
 /** Destinations of one kind that the kernel tells apart: docs/sandbox.md. */
@@ -78,9 +78,7 @@ describe.each(USERS)('as %s', (user) => {
     // The sandbox's own processes may not make such sockets: they are sent from outside, in its namespace.
     const run = startInside(mcp, profile, 'cat >/dev/null')
     await run.says('@')
-    const pid = tracesOf(run.child.pid ?? 0)
-      .processes.at(-1)
-      ?.split(' ')[0]
+    const pid = await processInside(mcp, run.child.pid ?? 0)
     const raw = `import socket
 for protocol in (47, 132, 200):
     socket.socket(socket.AF_INET, socket.SOCK_RAW, protocol).sendto(b'x' * 20, ('${addresses.sink.v4}', 0))`

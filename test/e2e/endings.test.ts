@@ -2,12 +2,12 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { addresses } from '../fixtures/internet/addresses.ts'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { history } from '../fixtures/product/history.ts'
 import { nothingLeft, tracesOf } from '../fixtures/product/leftovers.ts'
 import { type Product, product, USERS } from '../fixtures/product/product.ts'
 import type { OpenRun } from '../fixtures/product/run-open.ts'
+import { startInternet } from '../fixtures/product/sandbox.ts'
 import { sandboxedProgram, startInside } from '../fixtures/sandboxed/inside.ts'
 
 const PROFILE = `name: p

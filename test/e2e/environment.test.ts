@@ -2,10 +2,10 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { type Product, product, USERS } from '../fixtures/product/product.ts'
 import { runOpen } from '../fixtures/product/run-open.ts'
+import { ON_DOCKER, startInternet } from '../fixtures/product/sandbox.ts'
 import { insideShell } from '../fixtures/sandboxed/inside.ts'
 
 const BIN = fileURLToPath(new URL('../../bin/mcp-run', import.meta.url))
@@ -53,13 +53,14 @@ describe.each(USERS)('as %s', (user) => {
       LOGNAME: 'mcp',
       SHELL: '/bin/sh',
       TMPDIR: '/tmp',
+      BROWSER: '/mcp-run/bin/xdg-open',
       LANG: 'C.UTF-8',
       PASSED: 'passed on',
       ALSO: 'passed on too',
       STATE: '/home/mcp/state',
       WHERE: mcp.cwd,
-      // bubblewrap's own.
-      PWD: mcp.cwd,
+      // The engine's own, or bubblewrap's.
+      ...(ON_DOCKER ? { HOSTNAME: 'mcp-run' } : { PWD: mcp.cwd }),
     })
   })
 
@@ -85,11 +86,10 @@ describe.each(USERS)('as %s', (user) => {
 
   it('is started by its own command, which passes the certificates on', async () => {
     const { mcp, profile } = withEnvironment({ NODE_EXTRA_CA_CERTS: internet.caFile })
-    const { options } = mcp.command([])
     const script = 'console.log(process.env.NODE_EXTRA_CA_CERTS, process.env.MCP_RUN_EXTRA_CA_CERTS)'
-    const argv = [BIN, '--profile', profile, '--', 'node', '-e', script]
-    const { stdout, code } = await internet.run(argv, options)
-    expect([stdout.toString(), code]).toEqual(['/etc/mcp-run/extra-ca.pem undefined\n', 0])
+    const { argv, options } = mcp.command(['--profile', profile, '--', 'node', '-e', script])
+    const { stdout, code } = await internet.run([BIN, ...argv.slice(2)], options)
+    expect([stdout.toString(), code]).toEqual(['/etc/mcp-run/ca/node-extra-ca-certs.pem undefined\n', 0])
   })
 
   it('keeps HOME for each profile, and /tmp for none', async () => {
@@ -101,7 +101,7 @@ describe.each(USERS)('as %s', (user) => {
     expect((await insideShell(mcp, other, 'ls -A ~')).output).toBe('')
     const kept = join(mcp.store, 'homes', 'p', 'memo')
     expect(readFileSync(kept, 'utf8')).toBe('memo\n')
-    expect(statSync(kept).uid).toBe(user === 'root' ? 0 : 12_345)
+    expect(statSync(kept).uid).toBe(mcp.serverFilesUid)
     expect(existsSync('/tmp/lost')).toBe(false)
   })
 

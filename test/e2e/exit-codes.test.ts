@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { hasHistory, history } from '../fixtures/product/history.ts'
 import { nothingLeft, tracesOf } from '../fixtures/product/leftovers.ts'
-import { patchedBuild } from '../fixtures/product/patched-build.ts'
+import { type Patch, patchedBuild } from '../fixtures/product/patched-build.ts'
 import { product, USERS } from '../fixtures/product/product.ts'
 import { runOpen } from '../fixtures/product/run-open.ts'
+import { ON_DOCKER, startInternet } from '../fixtures/product/sandbox.ts'
 
 let internet: Internet
 beforeAll(async () => {
@@ -15,6 +15,23 @@ beforeAll(async () => {
 afterAll(() => internet.close())
 
 const START = ['--', 'sh', '-c', 'echo started']
+
+const BROKEN_NATIVELY: Readonly<Record<string, readonly [Patch, RegExp]>> = {
+  'a tool is missing': [
+    { file: 'mcp-run.cjs', find: 'nft:"nftables"', replace: 'nft:"nftables","no-such-tool":"missing"' },
+    /no-such-tool, not found/,
+  ],
+  'bubblewrap refuses': [
+    { file: 'mcp-run.cjs', find: '"--disable-userns"', replace: '"--no-such-option"' },
+    /./,
+  ],
+}
+const BROKEN_ON_DOCKER: Readonly<Record<string, readonly [Patch, RegExp]>> = {
+  'the engine refuses': [
+    { file: 'mcp-run.cjs', find: '"NET_ADMIN"', replace: '"NO_SUCH_RIGHT"' },
+    /the sandbox cannot be started: .*no_such_right/i,
+  ],
+}
 
 describe.each(USERS)('as %s', (user) => {
   const refused = async (
@@ -56,28 +73,19 @@ describe.each(USERS)('as %s', (user) => {
     expect(stderr).toContain(`${file}:3`)
   })
 
-  it.each([
-    [
-      'a tool is missing',
-      { file: 'mcp-run.cjs', find: 'nft:"nftables"', replace: 'nft:"nftables","no-such-tool":"missing"' },
-      /no-such-tool, not found/,
-    ],
-    [
-      'the rules are refused',
+  const broken: Readonly<Record<string, readonly [Patch, RegExp]>> = {
+    'the rules are refused': [
       { file: 'tap.cjs', find: 'type filter hook prerouting', replace: 'type filter hook nowhere' },
       /the sandbox cannot be started: network: nft failed/,
     ],
-    [
-      'the sockets cannot be opened',
+    'the sockets cannot be opened': [
       { file: 'tap.cjs', find: 'checked("listen"', replace: 'checked("listen",-1)+checked("listen"' },
       /the sandbox cannot be started: sockets: listen: /,
     ],
-    [
-      'bubblewrap refuses',
-      { file: 'mcp-run.cjs', find: '"--disable-userns"', replace: '"--no-such-option"' },
-      /./,
-    ],
-  ])('exits with 3 when %s, and runs nothing', async (_, patch, message) => {
+    ...(ON_DOCKER ? BROKEN_ON_DOCKER : BROKEN_NATIVELY),
+  }
+
+  it.each(Object.entries(broken))('exits with 3 when %s, and runs nothing', async (_, [patch, message]) => {
     const dist = patchedBuild(internet.folder(0), [patch])
     const mcp = product(internet, { user, dist })
     const profile = mcp.profile('p', 'name: p\negress: []\n')
@@ -92,7 +100,9 @@ describe.each(USERS)('as %s', (user) => {
     const profile = mcp.profile('p', 'name: p\negress: []\n')
     const result = await runOpen(mcp, ['--profile', profile, '--', 'no-such-program']).ended
     expect(result.code).toBe(3)
-    expect(result.stderr.toString()).toContain('execvp no-such-program')
+    expect(result.stderr.toString()).toMatch(
+      ON_DOCKER ? /no-such-program is not in its image/ : /execvp no-such-program/,
+    )
     expect(history(mcp.store, 'p').sessions).toMatchObject([{ end: 'failed' }])
   })
 
@@ -121,7 +131,7 @@ describe.each(USERS)('as %s', (user) => {
     const run = runOpen(mcp, ['--profile', profile, '--', 'cat'])
     run.child.stdin?.end(bytes)
     const { code, stdout, stderr } = await run.ended
-    expect(code).toBe(0)
+    expect(code, stderr.toString()).toBe(0)
     expect(stdout.length).toBe(bytes.length)
     expect(digest(stdout)).toBe(digest(bytes))
     expect(stderr.toString().match(/not JSON-RPC|not UTF-8/g)?.length).toBeLessThanOrEqual(4)

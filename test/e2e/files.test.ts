@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   chownSync,
   lstatSync,
   mkdirSync,
@@ -11,10 +12,10 @@ import {
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { type Product, product, USERS } from '../fixtures/product/product.ts'
 import { runOpen } from '../fixtures/product/run-open.ts'
+import { on, startInternet } from '../fixtures/product/sandbox.ts'
 import { insideShell } from '../fixtures/sandboxed/inside.ts'
 
 let internet: Internet
@@ -28,12 +29,13 @@ afterAll(async () => {
 })
 
 describe.each(USERS)('as %s', (user) => {
-  const uid = user === 'root' ? 0 : 12_345
   let mcp: Product
+  let uid: number
   let profile: string
   let folder: string
   beforeEach(() => {
     mcp = product(internet, { user })
+    uid = mcp.serverFilesUid
     profile = mcp.profile('p', 'name: p\negress: []\n')
     folder = join(internet.folder(uid), 'notes')
     make(folder)
@@ -150,18 +152,38 @@ describe.each(USERS)('as %s', (user) => {
 })
 
 describe('as root, of somebody else’s folder', () => {
-  it('writes as its owner, and reads what only they may read', async () => {
+  const theirs = (): { mcp: Product; profile: string; folder: string } => {
     const mcp = product(internet, { user: 'root' })
-    const profile = mcp.profile('p', 'name: p\negress: []\n')
     const folder = join(internet.folder(4242), 'theirs')
     mkdirSync(folder, { mode: 0o700 })
     writeFileSync(join(folder, 'note.txt'), 'theirs\n', { mode: 0o600 })
     for (const path of [folder, join(folder, 'note.txt')]) chownSync(path, 4242, 4243)
-    const script = `cat ${folder}/note.txt; echo new > ${folder}/new.txt; id -u`
-    const { output } = await insideShell(mcp, profile, script, { args: ['--allow-write', folder] })
-    expect(output).toBe('theirs\n1000\n')
-    const { uid, gid } = statSync(join(folder, 'new.txt'))
-    expect([uid, gid]).toEqual([4242, 4243])
+    return { mcp, profile: mcp.profile('p', 'name: p\negress: []\n'), folder }
+  }
+
+  on('native', () => {
+    it('writes as its owner, and reads what only they may read', async () => {
+      const { mcp, profile, folder } = theirs()
+      const script = `cat ${folder}/note.txt; echo new > ${folder}/new.txt; id -u`
+      const { output } = await insideShell(mcp, profile, script, { args: ['--allow-write', folder] })
+      expect(output).toBe('theirs\n1000\n')
+      const { uid, gid } = statSync(join(folder, 'new.txt'))
+      expect([uid, gid]).toEqual([4242, 4243])
+    })
+  })
+
+  on(['docker', 'docker-recorder'], () => {
+    it.each([
+      ['--allow-read', 0o700, 'may not read it'],
+      ['--allow-write', 0o755, 'may not write to it'],
+    ])('refuses %s of one whose mode is %o, since no container maps ids', async (option, mode, message) => {
+      const { mcp, profile, folder } = theirs()
+      chmodSync(folder, mode)
+      const result = await runOpen(mcp, ['--profile', profile, option, folder, '--', 'echo', 'started']).ended
+      expect(result.stderr.toString()).toContain(message)
+      expect(result.stderr.toString()).toContain('--sandbox native')
+      expect([result.code, result.stdout.toString()]).toEqual([2, ''])
+    })
   })
 
   it('is nobody’s user outside: it reads no file that only root may', async () => {

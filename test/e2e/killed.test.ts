@@ -2,9 +2,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
+import { containersOf } from '../fixtures/product/leftovers.ts'
 import { product, USERS } from '../fixtures/product/product.ts'
+import { ON_DOCKER, startInternet } from '../fixtures/product/sandbox.ts'
 
 const ROUNDS = 25
 const AT_ONCE = 2
@@ -52,12 +53,17 @@ test.each(USERS)(
         child.once('exit', (code) => reject(new Error(`mcp-run ended with ${code}`)))
       })
       const descendants = processTree(child.pid ?? 0)
-      expect(descendants.length).toBeGreaterThan(2)
+      const containers = await containersOf(mcp, child.pid ?? 0)
+      expect(descendants.length + containers.length).toBeGreaterThan(ON_DOCKER ? 1 : 2)
       child.removeAllListeners('exit')
       const gone = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGKILL')
       await gone
-      await eventually(() => descendants.every((pid) => !alive(pid)))
+      await eventually(async () => {
+        return (
+          descendants.every((pid) => !alive(pid)) && (await containersOf(mcp, child.pid ?? 0)).length === 0
+        )
+      })
     }
     for (let done = 0; done < ROUNDS; done += AT_ONCE) {
       await Promise.all(Array.from({ length: Math.min(AT_ONCE, ROUNDS - done) }, round))
@@ -110,9 +116,9 @@ function readText(file: string): string {
   }
 }
 
-async function eventually(holds: () => boolean): Promise<void> {
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
   const until = Date.now() + 5000
-  while (!holds()) {
+  while (!(await holds())) {
     if (Date.now() > until) throw new Error('it did not come about in 5 s')
     await new Promise((resolve) => setTimeout(resolve, 20))
   }

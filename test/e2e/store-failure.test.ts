@@ -4,12 +4,12 @@ import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { addresses } from '../fixtures/internet/addresses.ts'
-import { startInternet } from '../fixtures/internet/internet.ts'
 import type { Internet, RunResult } from '../fixtures/internet/model.ts'
 import { farCounts, recordedCounts } from '../fixtures/product/far-counts.ts'
 import { history, serverFile } from '../fixtures/product/history.ts'
 import { type Product, product, USERS } from '../fixtures/product/product.ts'
 import { runOpen } from '../fixtures/product/run-open.ts'
+import { startInternet } from '../fixtures/product/sandbox.ts'
 import { sandboxedProgram, startInside } from '../fixtures/sandboxed/inside.ts'
 
 const PROFILE = `name: p

@@ -56,8 +56,9 @@ function fileVariables(path: string, read: (path: string) => string): readonly V
 
 /** Docker's format: a variable a line, as `-e` takes it, nothing quoted; `#` begins a comment line. */
 function envFileVariables(text: string, path: string): Variable[] {
-  const lines = text.replace(/^\ufeff/, '').split(/\r?\n/)
+  const lines = text.split(/\r?\n/)
   return lines.flatMap((written, index) => {
+    // A byte order mark counts as space.
     const line = written.trimStart()
     if (line === '' || line.startsWith('#')) return []
     const variable = environmentOption(line)

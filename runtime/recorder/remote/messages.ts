@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../../model/journal.ts'
 import type { EgressRule } from '../../model/profile.ts'
 import type { Phase } from '../../model/session.ts'
+import type { UpstreamProxy } from '../../model/upstream-proxy.ts'
 import type { Mode } from '../../model/verdict.ts'
 
 /** What a recorder in a container needs to know of the session. */
@@ -9,8 +10,10 @@ export interface RemoteStart {
   readonly session: string
   readonly phase: Phase
   readonly mode: Mode
+  readonly profileFile: string | null
   readonly egress: readonly EgressRule[]
   readonly hostname: string
+  readonly upstreamProxy: UpstreamProxy | null
 }
 
 /** mcp-run to its recorder elsewhere. */
@@ -21,7 +24,6 @@ export type ToRecorder =
   /** They are not, and nothing is to leave any more. */
   | { readonly kind: 'rejected'; readonly id: number; readonly message: string }
   | { readonly kind: 'close'; readonly cause: string }
-  | LoopbackAnswer
 
 /** The recorder to mcp-run. */
 export type FromRecorder =
@@ -29,20 +31,21 @@ export type FromRecorder =
   /** All that happened is recorded. */
   | { readonly kind: 'closed' }
   | { readonly kind: 'broken'; readonly message: string }
-  | LoopbackRequest
 
-/** A connection to a port of the loopback of mcp-run's own machine, carried over the channel; data is base64. */
-export type LoopbackRequest =
-  | { readonly kind: 'loopback-dial'; readonly stream: number; readonly port: number }
-  | LoopbackData
-
-export type LoopbackAnswer =
+/**
+ * A connection that begins on one side of the channel and is made on the other: to a port of the loopback of
+ * mcp-run's own machine, or of the sandbox's. Both ways; `stream` names it, by the side that asked.
+ */
+export type StreamMessage =
+  | { readonly kind: 'stream-dial'; readonly stream: string; readonly port: number }
   /** `code`: null for a connection, else why there is none. */
-  { readonly kind: 'loopback-dialled'; readonly stream: number; readonly code: string | null } | LoopbackData
+  | { readonly kind: 'stream-dialled'; readonly stream: string; readonly code: string | null }
+  | StreamData
 
-export type LoopbackData =
-  | { readonly kind: 'loopback-data'; readonly stream: number; readonly data: string }
-  | { readonly kind: 'loopback-end'; readonly stream: number }
-  | { readonly kind: 'loopback-reset'; readonly stream: number }
+export type StreamData =
+  /** Base64. */
+  | { readonly kind: 'stream-data'; readonly stream: string; readonly data: string }
+  | { readonly kind: 'stream-end'; readonly stream: string }
+  | { readonly kind: 'stream-reset'; readonly stream: string }
   /** So many bytes were taken: as many more may be sent. */
-  | { readonly kind: 'loopback-taken'; readonly stream: number; readonly bytes: number }
+  | { readonly kind: 'stream-taken'; readonly stream: string; readonly bytes: number }

@@ -28,6 +28,11 @@ export interface DockerOptions {
   readonly say: (line: string) => void
 }
 
+export interface DockerBackend extends SandboxBackend {
+  /** Has the images that every package needs, built now if they are not there. Throws `sandbox-unavailable`. */
+  prepare(): Promise<void>
+}
+
 /** All that a sandbox asks of its engine. */
 interface Parts {
   readonly engine: Promise<Engine>
@@ -43,7 +48,7 @@ const NO_LIMITS: Profile['limits'] = { memory: null, cpus: null, pids: null, req
  * A container engine: the tap's container holds the network, the server's joins it, and the recorder is in this
  * process, or in a container where this process cannot be handed the tap's sockets.
  */
-export function dockerBackend(options: DockerOptions): SandboxBackend {
+export function dockerBackend(options: DockerOptions): DockerBackend {
   const engine = connectEngine(options.endpoint)
   const facts = engine.then(engineFacts)
   for (const promise of [engine, facts]) promise.catch(() => undefined)
@@ -60,6 +65,9 @@ export function dockerBackend(options: DockerOptions): SandboxBackend {
     owner: serverOwner(),
     nodeRuntime: async () => nodeRuntimeOf(await engine, await image('node'), options.store),
     open: () => openDocker(parts),
+    prepare: async () => {
+      for (const role of ['tap', 'node'] as const) await image(role)
+    },
   }
 }
 
@@ -128,9 +136,8 @@ function openDocker(parts: Parts): OpenSandbox {
       image: parts.image,
       say: options.say,
     })
-    const [uid = 0, gid = uid] = (user ?? '0:0').split(':').map(Number)
     const tapId = (await (await tapped).container).id
-    const etc = folder.etc(uid, gid)
+    const etc = folder.etc(user)
     return containers.create(
       api,
       serverContainer({ spec, image, limits, user, tap: tapId, etc, seccompFile: null }),

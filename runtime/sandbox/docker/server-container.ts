@@ -8,6 +8,8 @@ import { seccompProfile } from './seccomp-profile.ts'
 const TMP = 'rw,exec,nosuid,nodev,mode=1777,size=2g'
 const CPU_NANOSECONDS = 1e9
 
+type OwnImage = Exclude<ServerImage, { kind: 'runner' }>
+
 export interface ServerContainerOptions {
   readonly spec: LaunchSpec
   readonly image: string
@@ -27,11 +29,14 @@ export function serverContainer(options: ServerContainerOptions): Dockerode.Cont
   const { spec, limits, user, tap, etc } = options
   const own = spec.image?.kind === 'image' ? spec.image : null
   const cwd = spec.cwd ?? (own === null ? SANDBOX_HOME : undefined)
+  // An account of the image's own has its HOME there.
+  const { HOME, ...withoutHome } = spec.env
+  const env = user === null ? withoutHome : spec.env
   return {
     Image: options.image,
     ...startOf(spec, own),
-    Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
-    ...(user !== null && { User: user }),
+    Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+    ...userOf(own, user),
     ...(cwd !== undefined && { WorkingDir: cwd }),
     ...(own !== null && own.platform !== null && { platform: own.platform }),
     Labels: ownLabels('server'),
@@ -58,7 +63,12 @@ export function serverContainer(options: ServerContainerOptions): Dockerode.Cont
   }
 }
 
-function startOf(spec: LaunchSpec, own: (ServerImage & { kind: 'image' }) | null) {
+function userOf(own: OwnImage | null, user: string | null): { User?: string } {
+  if (user !== null) return { User: user }
+  return typeof own?.user === 'object' ? { User: own.user.id } : {}
+}
+
+function startOf(spec: LaunchSpec, own: OwnImage | null) {
   // A runner's own entrypoint is passed over: the command is the whole of it.
   if (own === null) return { Entrypoint: [...spec.command], Cmd: [] }
   return {
@@ -70,7 +80,7 @@ function startOf(spec: LaunchSpec, own: (ServerImage & { kind: 'image' }) | null
 /** Outer folders first: what is mounted later lies over what was mounted before. */
 function mounts(
   spec: LaunchSpec,
-  own: (ServerImage & { kind: 'image' }) | null,
+  own: OwnImage | null,
   etc: ServerContainerOptions['etc'],
 ): Dockerode.MountSettings[] {
   const shares: Share[] = [
@@ -79,13 +89,14 @@ function mounts(
     ...spec.shares,
   ]
   return [
-    ...shares.map(
+    // An engine takes each place once: what is shared later says how.
+    ...[...new Map(shares.map((share) => [share.target, share])).values()].map(
       ({ source, target, write }) =>
         ({ Type: 'bind', Source: source, Target: target, ReadOnly: !write }) as const,
     ),
     ...(own?.volumes ?? []).map(
       ({ name, target, write }) =>
-        ({ Type: 'volume', Source: name, Target: target, ReadOnly: !write }) as const,
+        ({ Type: 'volume', Source: name ?? '', Target: target, ReadOnly: !write }) as const,
     ),
   ]
 }

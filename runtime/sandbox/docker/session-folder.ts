@@ -10,12 +10,14 @@ export interface SessionFolder {
   readonly link: string
   /** The tap's socket, in the folder above. */
   readonly socket: string
-  /** Files of /etc for a server that runs under this id. */
-  etc(id: number, group: number): readonly { readonly source: string; readonly target: string }[]
+  /** Files of /etc for a server that runs under `uid:gid`; null: one whose accounts are its image's. */
+  etc(user: string | null): readonly { readonly source: string; readonly target: string }[]
   /** Writes a file into it, and gives its path. */
   write(name: string, content: string): string
   remove(): void
 }
+
+const ACCOUNTS: readonly EtcFile[] = ['passwd', 'group']
 
 /** Nobody but its owner gets into the folder; what a container is shown of it, any of its users may read. */
 export function createSessionFolder(store: string): SessionFolder {
@@ -35,11 +37,13 @@ export function createSessionFolder(store: string): SessionFolder {
   return {
     link,
     socket: join(link, LINK_SOCKET),
-    etc: (id, group) =>
-      (Object.entries(ownEtc(id, group)) as [EtcFile, string][]).map(([name, content]) => ({
-        source: write(name, content),
-        target: `/etc/${name}`,
-      })),
+    etc: (user) => {
+      const [id = 0, group = id] = (user ?? '0:0').split(':').map(Number)
+      const files = Object.entries(ownEtc(id, group)) as [EtcFile, string][]
+      return files
+        .filter(([name]) => user !== null || !ACCOUNTS.includes(name))
+        .map(([name, content]) => ({ source: write(name, content), target: `/etc/${name}` }))
+    },
     write,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { processInside } from '../../fixtures/product/process-inside.ts'
 import type { Product } from '../../fixtures/product/product.ts'
 
 /** A server that runs while the test looks at it, and speaks with the test line by line. */
@@ -14,8 +14,8 @@ export interface Live {
   /** Resolves when the server's stdout has had this line. */
   said(line: string): Promise<void>
   tell(line: string): void
-  /** A process in the sandbox's network namespace: bubblewrap's. */
-  inside(): number
+  /** A process in the sandbox's network namespace. */
+  inside(): Promise<number>
   ended(): Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>
 }
 
@@ -44,15 +44,7 @@ export function start(mcp: Product, args: readonly string[]): Live {
       }
     },
     tell: (line) => stdin.write(`${line}\n`),
-    inside: () => childElsewhere(pid),
+    inside: () => processInside(mcp, pid),
     ended: () => end,
   }
-}
-
-function childElsewhere(pid: number): number {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
-  const network = (each: number): number => statSync(`/proc/${each}/ns/net`).ino
-  const found = children.find((each) => network(each) !== network(pid))
-  if (found === undefined) throw new Error('mcp-run has no child in a network of its own')
-  return found
 }

@@ -23,7 +23,7 @@ describe('logMessageLine', () => {
     ['strings', { a: 'x\u001b[2J\ny' }, { a: 'x\\x1b[2J\\x0ay' }],
     ['keys', { 'a\u202eb': 1 }, { 'a\\u{202e}b': 1 }],
     ['nested strings', { a: [{ b: ['\u0007'] }] }, { a: [{ b: ['\\x07'] }] }],
-    ['long strings', { a: 'x'.repeat(600) }, { a: `${'x'.repeat(512)}…(600 characters)` }],
+    ['long strings', { a: 'x'.repeat(3000) }, { a: `${'x'.repeat(2560)}…(3000 characters)` }],
     ['what JSON has no word for', { a: 1n, b: undefined, c: () => 1, d: [undefined] }, { a: '1', d: [null] }],
     ['numbers that JSON has not', { a: Number.NaN }, { a: null }],
   ])('makes %s safe', (_name, data, expected) => {

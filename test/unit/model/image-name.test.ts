@@ -73,6 +73,7 @@ describe('parseImageName', () => {
     [SHA.slice(7), 'number'],
     ['a'.repeat(248), 'longer'],
     ['a'.repeat(100_000), 'longer'],
+    [`${'a.'.repeat(128)}a/x`, 'longer'],
   ])('%j is none', (text, flaw) => {
     expect(parseImageName(text)).toEqual({ ok: false, flaw: expect.stringContaining(flaw) })
   })

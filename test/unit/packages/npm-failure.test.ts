@@ -2,11 +2,11 @@ import { expect, test } from 'vitest'
 import { npmFailure } from '../../../runtime/packages/npm-failure.ts'
 
 const spec = { name: 'x', version: '1' }
-const failure = (stderrTail: string, proxy: string | null = null, signal: string | null = null) =>
+const failure = (stderrTail: string, signal: string | null = null) =>
   npmFailure(
     spec,
     { exitCode: signal === null ? 1 : null, signal, stderrTail, stdoutTail: '' },
-    { secrets: ['tok-123456'], proxy },
+    { secrets: ['tok-123456'] },
   )
 const npm = (...lines: string[]) => lines.map((line) => `npm error ${line}\n`).join('')
 
@@ -27,6 +27,8 @@ test.each([
   ['ECONNRESET', 'socket hang up', 'could not be reached'],
   ['ERR_SOCKET_TIMEOUT', 'Socket timeout', 'could not be reached'],
   ['E503', '503 Service Unavailable', 'could not be reached'],
+  ['ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR', 'tlsv1 alert internal error', 'could not be reached'],
+  ['ERR_SSL_TLSV1_ALERT_ACCESS_DENIED', 'tlsv1 alert access denied', 'none of the registries'],
   ['SELF_SIGNED_CERT_IN_CHAIN', 'self-signed', 'certificate is not trusted'],
   ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'unable', 'certificate is not trusted'],
   ['CERT_HAS_EXPIRED', 'expired', 'certificate is not trusted'],
@@ -56,7 +58,7 @@ test.each([
 })
 
 test('a signal is named', () => {
-  expect(failure('', null, 'SIGKILL').message).toContain('ended by SIGKILL')
+  expect(failure('', 'SIGKILL').message).toContain('ended by SIGKILL')
 })
 
 test('nothing secret, nothing that moves the cursor, nothing long', () => {
@@ -65,9 +67,4 @@ test('nothing secret, nothing that moves the cursor, nothing long', () => {
   for (const bad of ['tok-123456', 'joe:pw', '\u001b', '\u202e']) expect(message).not.toContain(bad)
   expect(message).toContain('***')
   expect(message.length).toBeLessThan(700)
-})
-
-test('a proxy is named as what stands between, when the registry is out of reach', () => {
-  expect(failure(npm('code ENOTFOUND', 'x'), 'http://p/').hint).toContain('proxy')
-  expect(failure(npm('code E404', 'x'), 'http://p/').hint).not.toContain('proxy')
 })

@@ -68,7 +68,7 @@ describe('where the package client may go', () => {
 })
 
 describe('what the package client goes by', () => {
-  test('only what concerns registries; proxies are reported, not passed on', () => {
+  test('only what concerns registries; a proxy is for the recorder, not passed on', () => {
     const result = access({
       registry: 'https://npm.example/',
       '//npm.example/:_authToken': 'tok-123456',
@@ -79,7 +79,7 @@ describe('what the package client goes by', () => {
       'min-release-age': 7,
       proxy: 'http://p.example:1/',
       'https-proxy': 'http://joe:pr0xy@p.example:2/',
-      noproxy: 'x',
+      noproxy: ['x.example', 'y.example'],
       cache: '/c',
       prefix: '/p',
       'script-shell': '/bin/evil',
@@ -96,7 +96,7 @@ describe('what the package client goes by', () => {
       'min-release-age': 7,
     })
     expect([...result.fileSettings].sort()).toEqual(['//npm.example/:certfile', 'cafile'])
-    expect(result.proxy).toBe('http://joe:pr0xy@p.example:2/')
+    expect(result.proxy).toEqual({ url: 'http://joe:pr0xy@p.example:2/', noProxy: 'x.example,y.example' })
     expect(result.secrets).toEqual(expect.arrayContaining(['tok-123456', 'pr0xy']))
   })
 

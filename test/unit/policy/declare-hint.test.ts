@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { parseProfile } from '../../../profiles/parse-profile.ts'
 import type { Destination } from '../../../runtime/model/destination.ts'
 import { declareHint, type HintFacts } from '../../../runtime/policy/alerts.ts'
 
@@ -53,5 +54,22 @@ describe('declareHint', () => {
     expect(declareHint('exa', to(fields), facts)).toBe(
       expected === null ? null : `egress allow exa ${expected}`,
     )
+  })
+
+  it.each<[string, Partial<Destination>, HintFacts, string]>([
+    ['a name', {}, {}, '- {host: api.test, port: 443}'],
+    ['a protocol', {}, { protocol: 'unknown' }, '- {host: api.test, port: 443, protocol: opaque}'],
+    ['an address', { name: null }, {}, '- {ip: "203.0.113.7", port: 443}'],
+    ['an IPv6 address', { name: null, address: '2001:db8::1' }, {}, '- {ip: "2001:db8::1", port: 443}'],
+    ['a name that YAML reads as a word of its own', { name: 'null' }, {}, '- {host: "null", port: 443}'],
+  ])('is an entry for the profile’s file: %s', (_, fields, facts, entry) => {
+    const hint = declareHint('exa', to(fields), { ...facts, profileFile: '/work/p.yaml' })
+    expect(hint).toBe(`add \`${entry}\` to egress in /work/p.yaml`)
+    const { source } = parseProfile(`name: p\negress:\n  ${entry}\n`, 'p.yaml')
+    expect(source.egress).toMatchObject([{ ports: [443] }])
+  })
+
+  it('is nothing for an installation, whose registries npm names', () => {
+    expect(declareHint('exa', to({}), { phase: 'install' })).toBe(null)
   })
 })

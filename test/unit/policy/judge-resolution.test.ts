@@ -30,6 +30,7 @@ function judge(facts: Partial<ResolutionFacts>) {
     pickedIsSinkhole: false,
     pickedAnsweredFor: true,
     resolved: ['203.0.113.1', '203.0.113.2'],
+    byProxy: false,
     ...facts,
   })
   return [verdict.declaration, verdict.action, verdict.reason, dial]
@@ -121,6 +122,24 @@ describe('23, 52: an address that the name does not have', () => {
     const undeclared = judgement(named(), 'undeclared')
     expect(judge({ ...stranger, mode: 'monitor', judgement: undeclared })).toEqual([
       ...['undeclared', 'allowed', 'undeclared'],
+      ['203.0.113.66'],
+    ])
+  })
+})
+
+describe('a name that a proxy takes', () => {
+  const taken = { byProxy: true, resolved: [] }
+  it('is asked of it by its name, whatever it would resolve to', () => {
+    const sinkhole = { picked: '198.18.0.5', pickedIsSinkhole: true, pickedAnsweredFor: false }
+    for (const facts of [taken, { ...taken, ...sinkhole }]) {
+      expect(judge(facts)).toEqual(['declared', 'allowed', 'declared', ['api.test']])
+    }
+  })
+  it('goes with no address that it was not answered with', () => {
+    const stranger = { ...taken, picked: '203.0.113.66', pickedAnsweredFor: false }
+    expect(judge(stranger)).toEqual(['undeclared', 'denied', 'name-mismatch', []])
+    expect(judge({ ...stranger, mode: 'monitor' })).toEqual([
+      ...['undeclared', 'allowed', 'name-mismatch'],
       ['203.0.113.66'],
     ])
   })

@@ -60,6 +60,15 @@ describe('findProfileByImage', () => {
       'mcp/time',
       null,
     ],
+    [
+      'nor of the name that it has beside that one',
+      {
+        'user/time-image.yaml': 'command: [x]\negress: []',
+        'user/time-image-33607480.yaml': 'command: [y]\negress: []',
+      },
+      'time',
+      null,
+    ],
   ])('%s', (_, files, name, found) => {
     expect(findProfileByImage(image(name), profileFolder({ ...BUILTIN, ...files }))).toBe(found)
   })

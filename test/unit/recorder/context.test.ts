@@ -15,6 +15,7 @@ function setUp(write: () => Promise<void>) {
     phase: 'run',
     mode: 'enforce',
     rules: compileRules([]),
+    profileFile: null,
     clock: () => 7,
     journal: {
       write: async (...entries) => {

@@ -1,8 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: a profile's own placeholders.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { CERTIFICATE_VARIABLES, nativeRootHolds } from '../../../runtime/sandbox/certificates.ts'
 import { serverEnvironment } from '../../../runtime/sandbox/environment.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'environment-'))
@@ -11,13 +12,15 @@ writeFileSync(certificate, '')
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const BARE = {
-  PATH: '/usr/local/bin:/usr/bin:/bin',
+  PATH: '/mcp-run/bin:/usr/local/bin:/usr/bin:/bin',
+  BROWSER: '/mcp-run/bin/xdg-open',
   HOME: '/home/mcp',
   USER: 'mcp',
   LOGNAME: 'mcp',
   SHELL: '/bin/sh',
   TMPDIR: '/tmp',
 }
+const PROGRAMS = { source: '/dist/programs', target: '/mcp-run/bin', write: false }
 type Options = Parameters<typeof serverEnvironment>[0]
 const environment = (options: Partial<Options> = {}) =>
   serverEnvironment({
@@ -27,7 +30,8 @@ const environment = (options: Partial<Options> = {}) =>
     home: '/home/mcp',
     cwd: '/work',
     node: '/usr/bin/node',
-    holds: (path) => path.startsWith('/usr/') || path.startsWith('/etc/ssl/certs/'),
+    holds: nativeRootHolds,
+    programs: '/dist/programs',
     ...options,
   })
 
@@ -85,17 +89,51 @@ describe('serverEnvironment', () => {
     ],
     ['no certificates that are not there', { host: { NODE_EXTRA_CA_CERTS: '/nowhere.pem' } }, {}],
     [
-      'a PATH that begins with its node',
+      'a PATH with its node',
       { node: '/opt/node/bin/node' },
-      { PATH: `/opt/node/bin:${BARE.PATH}` },
+      { PATH: '/mcp-run/bin:/opt/node/bin:/usr/local/bin:/usr/bin:/bin' },
     ],
   ])('holds %s', (_, options, expected) => {
     expect(environment(options).env).toEqual({ ...BARE, ...expected })
   })
 
-  it('shows certificates from elsewhere under a path of its own', () => {
-    const { env, shares } = environment({ host: { NODE_EXTRA_CA_CERTS: certificate } })
-    expect(env.NODE_EXTRA_CA_CERTS).toBe('/etc/mcp-run/extra-ca.pem')
-    expect(shares).toEqual([{ source: certificate, target: '/etc/mcp-run/extra-ca.pem', write: false }])
+  it.each(CERTIFICATE_VARIABLES)('shows the certificates of %s under a path of its own', (name) => {
+    const target = `/etc/mcp-run/ca/${name.toLowerCase().replaceAll('_', '-')}.pem`
+    const passed = { profile: { pass: [name], set: {} } }
+    for (const more of [{}, passed, { pass: [name] }]) {
+      const { env, shares } = environment({ host: { [name]: certificate }, ...more })
+      expect(env[name]).toBe(target)
+      expect(shares).toEqual([PROGRAMS, { source: certificate, target, write: false }])
+    }
+  })
+
+  it('shows one file once, whatever names it, and follows links', () => {
+    const link = join(folder, 'link.pem')
+    symlinkSync(certificate, link)
+    const host = { SSL_CERT_FILE: certificate, PIP_CERT: link, CURL_CA_BUNDLE: relative('', certificate) }
+    const { env, shares } = environment({ host })
+    const target = '/etc/mcp-run/ca/ssl-cert-file.pem'
+    expect(env).toMatchObject({ SSL_CERT_FILE: target, PIP_CERT: target, CURL_CA_BUNDLE: target })
+    expect(shares).toEqual([PROGRAMS, { source: certificate, target, write: false }])
+  })
+
+  it('shows what a root without the host’s files does not hold', () => {
+    const system = '/etc/ssl/certs/ca-certificates.crt'
+    const { env, shares } = environment({ host: { SSL_CERT_FILE: system }, holds: () => false })
+    const target = '/etc/mcp-run/ca/ssl-cert-file.pem'
+    expect([env.SSL_CERT_FILE, shares[1]]).toEqual([target, { source: system, target, write: false }])
+  })
+
+  it('passes on no folder as a file of certificates', () => {
+    expect(environment({ host: { REQUESTS_CA_BUNDLE: folder, SSL_CERT_FILE: '' } }).env).toEqual(BARE)
+  })
+
+  it('shows the programs that stand for a browser, and no more', () => {
+    expect(environment().shares).toEqual([PROGRAMS])
+  })
+
+  it('lets a profile name another browser', () => {
+    const { env } = environment({ profile: { pass: [], set: { BROWSER: 'none' } } })
+    expect(env.BROWSER).toBe('none')
   })
 })

@@ -26,39 +26,48 @@ describe('an alert’s line', () => {
     [
       'a name and the address that was dialled',
       alert({ name: 'evil.test', nameSource: 'tls_sni', address: '198.18.0.1' }),
-      'alert: p: evil.test:443 (198.18.0.1): undeclared, denied; if the server needs it: egress allow p evil.test:443',
+      'alert: p: evil.test:443 (198.18.0.1): undeclared, denied: the profile does not declare this host; if the server needs it: egress allow p evil.test:443',
     ],
     [
       'a bare address of IPv6',
       alert({ address: '2001:db8::1', port: 4444 }, { reason: 'raw-ip' }),
-      'alert: p: [2001:db8::1]:4444: raw-ip, denied; if the server needs it: egress allow p [2001:db8::1]:4444',
+      'alert: p: [2001:db8::1]:4444: raw-ip, denied: an address without a name, which the profile does not declare; if the server needs it: egress allow p [2001:db8::1]:4444',
     ],
     [
       'a question',
       alert({ name: 'evil.test', nameSource: 'dns_query', port: 53 }, { reason: 'dns-undeclared' }),
-      'alert: p: DNS name evil.test: dns-undeclared, denied; if the server needs it: egress allow p evil.test:443',
+      'alert: p: DNS name evil.test: dns-undeclared, denied: the profile does not declare this name; if the server needs it: egress allow p evil.test:443',
     ],
     [
       'UDP, which no declaration lets through',
       alert({ address: '8.8.8.8', port: 443, transport: 'udp' }, { reason: 'udp' }),
-      'alert: p: 8.8.8.8:443/udp: udp, denied',
+      'alert: p: 8.8.8.8:443/udp: udp, denied: UDP goes nowhere, and clients fall back to TCP',
     ],
     [
       'a protocol without ports',
       alert({ address: '8.8.8.8', port: 0, transport: 'icmp' }, { reason: 'protocol' }),
-      'alert: p: 8.8.8.8/icmp: protocol, denied',
+      'alert: p: 8.8.8.8/icmp: protocol, denied: what is neither TCP nor UDP goes nowhere',
+    ],
+    [
+      'the protocol that was seen, since another would not do',
+      alert({ name: 'a.test', port: 5432 }, { evidence: { protocol: 'unknown' } }),
+      'if the server needs it: egress allow p a.test:5432 --protocol opaque',
     ],
     [
       'what was let through',
       alert({ name: 'a.test', nameSource: 'http_host', port: 80 }, { action: 'allowed' }),
-      'alert: p: a.test:80: undeclared, allowed; if the server needs it: egress allow p a.test:80',
+      'alert: p: a.test:80: undeclared, allowed: the profile does not declare this host; if the server needs it: egress allow p a.test:80',
     ],
   ])('%s', (_, event, expected) => expect(line(event)).toContain(expected))
+
+  it('has no advice for an installation', () => {
+    expect(line(alert({ name: 'evil.test' }, { phase: 'install' }))).not.toContain('if the server needs it')
+  })
 
   it('names the file where the profile is one, which no command writes to', () => {
     const event = alert({ name: 'evil.test', nameSource: 'tls_sni' })
     expect(line(event, '/work/p.yaml')).toBe(
-      'alert: p: evil.test:443: undeclared, denied; if the server needs it: add evil.test:443 to egress in /work/p.yaml',
+      'alert: p: evil.test:443: undeclared, denied: the profile does not declare this host; if the server needs it: add `- {host: evil.test, port: 443}` to egress in /work/p.yaml',
     )
   })
 })

@@ -5,15 +5,25 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Internet } from '../../fixtures/internet/model.ts'
+import { engineEnvironment, startInternet, withSandbox } from '../../fixtures/product/sandbox.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'mcp-run-real-'))
 const store = join(folder, 'store')
 const files = join(folder, 'files')
 mkdirSync(files)
 writeFileSync(join(files, 'note.txt'), 'forty-two')
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+// Where the engine's own network lies is of no matter: mcp-run itself records, and dials from here.
+let internet: Internet
+beforeAll(async () => {
+  internet = await startInternet()
+})
+afterAll(async () => {
+  await internet?.close()
+  rmSync(folder, { recursive: true, force: true })
+})
 
 interface RealServer {
   readonly server: string
@@ -101,8 +111,8 @@ describe.each(SERVERS)('$server', ({ server, args, env = {}, tool, input, answer
     const client = new Client({ name: 'mcp-run-test', version: '1.0.0' })
     const transport = new StdioClientTransport({
       command: join(ROOT, 'bin', 'mcp-run'),
-      args: ['--store', store, ...args],
-      env: { ...hostEnvironment(), ...env },
+      args: [...withSandbox(['--store', store, ...args])],
+      env: { ...hostEnvironment(), ...engineEnvironment(internet), ...env },
       stderr: 'pipe',
     })
     try {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'mcp-run-limits-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -16,7 +16,7 @@ function run(limits: string): { readonly stderr: string } {
     profile,
     `command: [sh, -c, 'for n in $(seq 60); do sleep 1 & done; wait']\negress: []\nlimits: ${limits}\n`,
   )
-  const args = ['--profile', profile, '--store', join(folder, 'store')]
+  const args = ['--sandbox', 'native', '--profile', profile, '--store', join(folder, 'store')]
   return spawnSync(join(ROOT, 'bin', 'mcp-run'), args, { input: '', encoding: 'utf8' })
 }
 

@@ -1,0 +1,37 @@
+import type { Patch } from '../../fixtures/product/patched-build.ts'
+
+export const PROGRAM = 'mcp-run.cjs'
+const ALLOWED = 'declaration:"declared",action:"allowed",reason:"declared"'
+
+/** Puts `code` before all else that a function does; its parameters are `arguments`, whatever the build calls them. */
+export function first(name: string, code: string, file = PROGRAM): Patch {
+  return { file, find: new RegExp(`function ${name}\\([^)]*\\)\\{`), replace: `$&${code}` }
+}
+
+/** The judges say yes to everything: what is left is the way of a declared connection, or of a declared query. */
+export const NO_POLICY: readonly Patch[] = [
+  first('judgeQuery', `if(!arguments[2].own)return{${ALLOWED},respond:"resolve"};`),
+  first(
+    'judgeFlow',
+    `return{${ALLOWED},name:null,nameSource:"none",protocol:"unknown",chain:[],target:{kind:"address",address:arguments[1].address}};`,
+  ),
+  first('judgeResolution', `return{verdict:{${ALLOWED}},dial:[arguments[0].picked]};`),
+  first('mayDial', 'return!0;'),
+]
+
+/** A link-local address is dialled with the interface that it needs: else nothing of it could arrive. */
+export const WITH_INTERFACE: Patch = {
+  file: PROGRAM,
+  find: 'let address=queue.shift();',
+  replace: 'let address=queue.shift()?.replace(/^fe80:.*/,each=>each+"%uplink");',
+}
+
+/** The tap leaves its network as it is, and opens sockets for form's sake, on ports that nobody knows. */
+export const NO_TAP: readonly Patch[] = [
+  first('configureNetwork', 'return!1;', 'tap.cjs'),
+  first(
+    'openCaptureSockets',
+    'return{tcp:listener(!1,0,!1),dnsTcp:listener(!1,0,!1),dnsUdp4:checked("socket",socket(AF_INET,SOCK_DGRAM|SOCK_CLOEXEC|SOCK_NONBLOCK,0)),dnsUdp6:null,netfilter:checked("socket",socket(AF_NETLINK,SOCK_RAW|SOCK_CLOEXEC,NETLINK_NETFILTER)),...openTcpCounts(),inward4:[],inward6:[]};',
+    'tap.cjs',
+  ),
+]
