@@ -21,6 +21,8 @@ async function main(): Promise<number> {
       return 0
     case 'doctor':
       return (await import('./doctor/doctor.ts')).doctor({ fix: args.fix })
+    case 'profiles':
+      return (await import('./profiles/profiles.ts')).profiles(args.words)
     case 'run':
       // An orderly exit waits for the host's look-ups under way, which take up to half a minute.
       exit = (await import('../runtime/tap/libc.ts')).exitNow

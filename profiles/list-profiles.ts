@@ -1,11 +1,12 @@
 import { McpRunError } from '../runtime/model/errors.ts'
+import type { LoadedProfile } from '../runtime/model/profile.ts'
 import { loadProfile } from './load-profile.ts'
 import { builtinFile, type ProfileOptions, profileNames, userFile } from './profile-folders.ts'
 
 export interface ListedProfile {
   readonly name: string
-  readonly title: string | null
-  readonly package: string | null
+  /** Null when it can't be used. */
+  readonly loaded: LoadedProfile | null
   /** `layer`: the user's additions to a built-in profile. */
   readonly origin: 'built-in' | 'layer' | 'user'
   /** The user's file where there is one. */
@@ -20,7 +21,7 @@ export function listProfiles(options: ProfileOptions): readonly ListedProfile[] 
 }
 
 function listed(name: string, options: ProfileOptions): ListedProfile {
-  const base = { name, title: null, package: null, file: builtinFile(name, options), problem: null }
+  const base = { name, loaded: null, file: builtinFile(name, options), problem: null }
   const own = attempt(() => userFile(name, options))
   if (own.problem !== null) return { ...base, origin: 'user', file: options.userDir, problem: own.problem }
   const place = { ...base, file: own.value ?? base.file }
@@ -28,9 +29,8 @@ function listed(name: string, options: ProfileOptions): ListedProfile {
   if (loaded.problem !== null) {
     return { ...place, origin: own.value === null ? 'built-in' : 'user', problem: loaded.problem }
   }
-  const { profile, files } = loaded.value
-  const origin = own.value === null ? 'built-in' : files.length > 1 ? 'layer' : 'user'
-  return { ...place, title: profile.title, package: profile.package?.name ?? null, origin }
+  const origin = own.value === null ? 'built-in' : loaded.value.files.length > 1 ? 'layer' : 'user'
+  return { ...place, loaded: loaded.value, origin }
 }
 
 type Attempt<T> = { readonly value: T; readonly problem: null } | { readonly problem: string }

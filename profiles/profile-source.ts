@@ -56,6 +56,10 @@ export function profileSource(raw: RawProfile): { source: ProfileSource; problem
     })
   }
   texts(raw.recorded?.args, 'recorded', 'args')
+  if (raw.recorded?.args?.[0]?.startsWith('-')) {
+    const hint = 'put it under `args`, which stand before those of the command line'
+    problems.push({ path: ['recorded', 'args', 0], message: "would be taken for mcp-run's own option", hint })
+  }
   for (const [index, host] of (raw.recorded?.hosts ?? []).entries())
     check(['recorded', 'hosts', index], checkSeenHost(host))
   const source: ProfileSource = {

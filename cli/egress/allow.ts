@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { declareDestination } from '../../profiles/allow.ts'
-import { listProfiles } from '../../profiles/load.ts'
+import { listProfiles, type ProfileOptions } from '../../profiles/load.ts'
 import { McpRunError } from '../../runtime/model/errors.ts'
 import type { EgressProtocol } from '../../runtime/model/profile.ts'
 import { escapeText } from '../../runtime/model/text.ts'
@@ -27,8 +27,8 @@ export async function allow({
 }: AllowCommand): Promise<number> {
   const { host, port } = parseDestination(destination)
   const userDir = join(store, 'profiles')
-  const builtinDir = ownPaths().profiles
-  requireKnown(server, store, { userDir, builtinDir })
+  const { profiles: builtinDir, compiledProfiles: compiled } = ownPaths()
+  requireKnown(server, store, { userDir, builtinDir, compiled })
   const { file, diff } = declareDestination({
     server,
     host,
@@ -46,7 +46,7 @@ export async function allow({
 }
 
 /** A mistyped name would get a profile that nothing ever reads. */
-function requireKnown(server: string, store: string, folders: { userDir: string; builtinDir: string }): void {
+function requireKnown(server: string, store: string, folders: Omit<ProfileOptions, 'cwd'>): void {
   const profiles = listProfiles({ ...folders, cwd: process.cwd() }).map(({ name }) => name)
   const known = new Set([...profiles, ...listServers(store).map((one) => one.server)])
   if (known.has(server)) return

@@ -24,6 +24,7 @@ export interface RunOptions {
 export type Arguments =
   | { readonly kind: 'help' | 'version' }
   | { readonly kind: 'doctor'; readonly fix: boolean }
+  | { readonly kind: 'profiles'; readonly words: readonly string[] }
   /** `own`: what follows `--` is a command; else it is a package, or the server's arguments. */
   | {
       readonly kind: 'run'
@@ -58,6 +59,7 @@ const HINT = 'mcp-run --help'
 export function parseArguments(argv: readonly string[]): Arguments {
   const { head, rest, own } = splitArguments(argv)
   if (!own && head.length === 0 && rest[0] === 'doctor') return doctor(rest.slice(1))
+  if (!own && head.length === 0 && rest[0] === 'profiles') return { kind: 'profiles', words: rest.slice(1) }
   const { values } = parseHead(head)
   if (values.help === true) return { kind: 'help' }
   if (values.version === true) return { kind: 'version' }
