@@ -7,6 +7,7 @@ import { ownContainers } from './containers.ts'
 import type { EngineEndpoint } from './endpoint.ts'
 import { connectEngine, type Engine, engineError } from './engine.ts'
 import { type EngineFacts, engineFacts } from './engine-facts.ts'
+import { withoutHostFiles } from './files-elsewhere.ts'
 import { type ImageRole, type ImageSources, imageRecipe } from './image-recipe.ts'
 import { ensureImage } from './images.ts'
 import { nodeRuntimeOf } from './node-runtime.ts'
@@ -128,8 +129,11 @@ function openDocker(parts: Parts): OpenSandbox {
     destroy,
   }
 
-  async function createServer(spec: LaunchSpec) {
-    const { api } = await engine
+  async function createServer(wanted: LaunchSpec) {
+    const { api, endpoint } = await engine
+    const filesHere = endpoint.kind === 'unix'
+    const { spec, notes } = filesHere ? { spec: wanted, notes: [] } : withoutHostFiles(wanted)
+    notes.forEach(options.say)
     const { image, user } = await serverImage(spec, {
       engine: await engine,
       facts: await facts,
@@ -137,10 +141,10 @@ function openDocker(parts: Parts): OpenSandbox {
       say: options.say,
     })
     const tapId = (await (await tapped).container).id
-    const etc = folder.etc(user)
+    const etc = filesHere ? folder.etc(user) : []
     return containers.create(
       api,
-      serverContainer({ spec, image, limits, user, tap: tapId, etc, seccompFile: null }),
+      serverContainer({ spec, image, limits, user, tap: tapId, filesHere, etc, seccompFile: null }),
     )
   }
 }
