@@ -14,10 +14,10 @@ export function withoutHostFiles(spec: LaunchSpec): {
   readonly notes: readonly string[]
 } {
   const shown = spec.shares.filter(({ target }) => !OWN.some((place) => `${target}/`.startsWith(place)))
-  const [first] = shown
-  if (first !== undefined) throw elsewhere(`${first.source} cannot be shown to the server`)
   if (spec.image?.kind !== 'image')
     throw elsewhere('a package or a command of this machine cannot be run there')
+  const [first] = shown
+  if (first !== undefined) throw elsewhere(`${first.source} cannot be shown to the server`)
   const certificates = Object.entries(spec.env).filter(([, value]) => value.startsWith('/etc/mcp-run/'))
   const dropped = new Set(['BROWSER', ...certificates.map(([name]) => name)])
   const env = Object.fromEntries(Object.entries(spec.env).filter(([name]) => !dropped.has(name)))
