@@ -7,6 +7,7 @@ import { attachedStreams } from './attached.ts'
 import { engineError, statusOf } from './engine.ts'
 
 const SIGNAL_BASE = 128
+const KILL_MS = 1000
 
 /**
  * Starts a created container with its stdio attached from its first byte on. Rejects, with nothing running, when
@@ -33,8 +34,11 @@ export async function startAttached(
     ...streams,
     exited,
     kill: (signal) => {
-      if (signal === 'SIGKILL') what.destroy()
-      else container.kill({ signal }).catch(() => undefined)
+      container.kill({ signal }).catch(() => undefined)
+      if (signal !== 'SIGKILL') return
+      // An engine that does not answer: the tap's end is the server's.
+      const timer = setTimeout(what.destroy, KILL_MS)
+      void exited.then(() => clearTimeout(timer))
     },
   }
 }
