@@ -21,7 +21,7 @@ it.each(['SIGTERM', 'SIGKILL'] as const)('an engine that is restarted (%s) ends 
   const profile = mcp.profile('p', 'name: p\negress: [{ host: api.test }]\n')
   const run = runOpen(mcp, ['--profile', profile, '--', 'sh', '-c', SCRIPT], 60_000)
   await run.says('started')
-  const traces = tracesOf(run.child.pid ?? 0)
+  const traces = await tracesOf(mcp, run.child.pid ?? 0)
   await engine.restart(signal)
   const { code, stderr } = await run.ended
   expect(code, stderr.toString()).toBe(4)
