@@ -57,7 +57,11 @@ describe.each(USERS)('as %s', (user) => {
     ['a command without a profile', START, /needs a profile/],
     ['no command after --', ['--profile', 'PROFILE', '--'], /no command follows --/],
     ['a profile that is not there', ['--profile', 'nosuch', ...START], /nosuch/],
-    ['a profile with no package and no command', ['--profile', 'PROFILE'], /names no package and no command/],
+    [
+      'a profile with no package and no command',
+      ['--profile', 'PROFILE'],
+      /names no package, image or command/,
+    ],
     ['a value in place of a name', ['--profile', 'PROFILE', '--pass-env', 'A=b', ...START], /not its value/],
   ])('exits with 2 for %s', async (_, args, message) => {
     const { code, stderr } = await refused(args)
