@@ -54,8 +54,7 @@ describe('a connection over a channel', () => {
     'carries bytes both ways and each end by itself, asked for by the %s',
     async (side) => {
       accept = async (socket) => {
-        const said = await text(socket)
-        socket.end(`you said ${said}`)
+        socket.end(`you said ${await allOf(socket)}`)
       }
       const socket = await open(side === 'recorder' ? reach : back)
       socket.end('hello')
