@@ -3,6 +3,8 @@ export const HELP = `mcp-run: starts an MCP server in a sandbox whose only way o
   mcp-run --profile NAME|FILE [OPTIONS] [SERVER ARGUMENTS]    the profile's own package or command
   mcp-run -y PACKAGE[@VERSION] [SERVER ARGUMENTS]             as npx takes it; its built-in profile if there is one
   mcp-run --profile NAME -- COMMAND [ARGUMENTS]               any command of your own
+  mcp-run profiles [--json]                                   the profiles that there are
+  mcp-run profiles check [NAME|FILE…] [--sandbox NAME]        runs servers again as recorded, and says what changed
   mcp-run doctor [--fix]                                      what this machine can do, and what it lacks
 
 Options, up to the first word that is not one, or --:
