@@ -4,6 +4,8 @@ export const HELP = `mcp-run: starts an MCP server in a sandbox whose only way o
   mcp-run -y PACKAGE[@VERSION] [SERVER ARGUMENTS]             as npx takes it; its built-in profile if there is one
   mcp-run --profile NAME -- COMMAND [ARGUMENTS]               any command of your own
   mcp-run -- docker run [OPTIONS] IMAGE [ARGUMENTS]           a server that ships as an image, as clients start it
+  mcp-run profiles [--json]                                   the profiles that there are
+  mcp-run profiles check [NAME|FILE…] [--sandbox NAME]        runs servers again as recorded, and says what changed
   mcp-run doctor [--fix]                                      what this machine can do, and what it lacks
 
 A server's argument that is a path of this machine (/…, ~/…, ./…, --flag=…) is shown to it there: read-only, unless
