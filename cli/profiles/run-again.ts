@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EXIT } from '../../runtime/model/errors.ts'
 import type { LoadedProfile, RecordedRun } from '../../runtime/model/profile.ts'
+import { removeTree } from '../../runtime/packages/tree-files.ts'
 import { ownVersion } from '../paths.ts'
+import { say } from '../run/say.ts'
 import { askTools } from './ask-tools.ts'
 import type { RunAgain } from './compare.ts'
 import { contactedHosts } from './contacted.ts'
@@ -15,6 +17,8 @@ import { startConversation } from './conversation.ts'
 export interface RunAgainOptions {
   readonly sandbox: string
   readonly waitMs: number
+  /** Ends the run, whose outcome then says nothing. */
+  readonly signal: AbortSignal
 }
 
 /** The client's two seconds for each step of an ending, and some for a machine that is busy. */
@@ -25,11 +29,9 @@ const TAIL = 20_000
 export async function runAgain(
   loaded: LoadedProfile,
   recorded: RecordedRun,
-  { sandbox, waitMs }: RunAgainOptions,
+  { sandbox, waitMs, signal }: RunAgainOptions,
 ): Promise<RunAgain> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'mcp-run-check-')))
-  const remove = () => rmSync(folder, { recursive: true, force: true })
-  process.once('exit', remove)
   const [store, cwd] = [join(folder, 'store'), join(folder, 'work')]
   mkdirSync(cwd)
   const { args, call } = inFolder({ args: recorded.args, call: recorded.call }, cwd)
@@ -40,6 +42,8 @@ export async function runAgain(
     stdio: 'pipe',
   })
   const closed = once(child, 'close')
+  const end = () => child.kill()
+  signal.addEventListener('abort', end)
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-TAIL)
@@ -49,7 +53,7 @@ export async function runAgain(
       (failure) => ({ failure, started: true }),
       (error: Error) => ({ failure: error.message, started: false }),
     )
-    if (problem.started) await sleep(waitMs)
+    if (problem.started) await sleep(waitMs, undefined, { signal }).catch(() => undefined)
     child.stdin.end()
     const killing = setTimeout(() => child.kill('SIGKILL'), END_MS)
     const [code] = (await closed) as [number | null]
@@ -58,9 +62,9 @@ export async function runAgain(
     const hosts = contactedHosts(store, Date.now())
     return { hosts, failure, absent: !problem.started && hosts.length === 0 && code === EXIT.usage }
   } finally {
+    signal.removeEventListener('abort', end)
     child.kill('SIGKILL')
-    remove()
-    process.off('exit', remove)
+    await removeTree(folder).catch((error: Error) => say(`${folder} is left behind: ${error.message}`))
   }
 }
 
