@@ -12,7 +12,7 @@ import { say } from '../run/say.ts'
 import { askTools } from './ask-tools.ts'
 import type { RunAgain } from './compare.ts'
 import { contactedHosts } from './contacted.ts'
-import { startConversation } from './conversation.ts'
+import { Ended, startConversation } from './conversation.ts'
 
 export interface RunAgainOptions {
   readonly sandbox: string
@@ -49,18 +49,19 @@ export async function runAgain(
     stderr = (stderr + text).slice(-TAIL)
   })
   try {
-    const problem = await askTools(startConversation(child), call, ownVersion()).then(
-      (failure) => ({ failure, started: true }),
-      (error: Error) => ({ failure: error.message, started: false }),
+    const outcome = await askTools(startConversation(child), call, ownVersion()).then(
+      (failure) => ({ failure, started: true }) as const,
+      (error: Error) => ({ error, started: false }) as const,
     )
-    if (problem.started) await sleep(waitMs, undefined, { signal }).catch(() => undefined)
+    if (outcome.started) await sleep(waitMs, undefined, { signal }).catch(() => undefined)
     child.stdin.end()
     const killing = setTimeout(() => child.kill('SIGKILL'), END_MS)
     const [code] = (await closed) as [number | null]
     clearTimeout(killing)
-    const failure = problem.started ? problem.failure : `does not start: ${reason(stderr) ?? problem.failure}`
     const hosts = contactedHosts(store, Date.now())
-    return { hosts, failure, absent: !problem.started && hosts.length === 0 && code === EXIT.usage }
+    if (outcome.started) return { hosts, failure: outcome.failure, absent: false }
+    const failure = `does not start: ${reason(outcome.error, stderr)}`
+    return { hosts, failure, absent: hosts.length === 0 && code === EXIT.usage }
   } finally {
     signal.removeEventListener('abort', end)
     child.kill('SIGKILL')
@@ -81,10 +82,11 @@ function inFolder<T>(value: T, cwd: string): T {
   return JSON.parse(JSON.stringify(value).replaceAll('${CWD}', JSON.stringify(cwd).slice(1, -1)))
 }
 
-/** The line before mcp-run's hint, which is its error; else the server's last one; else the last. */
-function reason(stderr: string): string | null {
+/** Of an end: the line before mcp-run's hint, which is its error; else the server's last one; else the last. */
+function reason(error: Error, stderr: string): string {
+  if (!(error instanceof Ended)) return error.message
   const lines = stderr.split('\n').filter((line) => line.trim() !== '')
   const hint = lines.findLastIndex((line) => line.startsWith('mcp-run: try: '))
   const said = lines[hint - 1] ?? lines.findLast((line) => !line.startsWith('mcp-run: ')) ?? lines.at(-1)
-  return said?.replace(/^mcp-run: /, '').slice(0, 300) ?? null
+  return said?.replace(/^mcp-run: /, '').slice(0, 300) ?? error.message
 }
