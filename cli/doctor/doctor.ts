@@ -1,32 +1,60 @@
 import { spawnSync } from 'node:child_process'
-import { release } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { release, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import pc from 'picocolors'
 import { EXIT } from '../../runtime/model/errors.ts'
 import { escapeText } from '../../runtime/model/text.ts'
+import { nativeBackend } from '../../runtime/sandbox/native.ts'
 import { ARCHITECTURES } from '../../runtime/sandbox/system-calls.ts'
+import { storeFolder } from '../../runtime/store/store-folder.ts'
 import { ownPaths } from '../paths.ts'
 import { type Check, missing, ok } from './check.ts'
+import { examineEngine } from './engine.ts'
 import { checkInForce } from './in-force.ts'
 import { checkTools } from './tools.ts'
 import { checkUserNamespaces } from './user-namespaces.ts'
 
-/** Says what this machine can do and what it lacks; with `fix`, adds it. Returns 0 when a sandbox can be had, else 3. */
+/**
+ * Says what this machine can do and what it lacks, for both sandboxes; with `fix`, adds it. Returns 0 when one of them
+ * can be had, else 3.
+ */
 export async function doctor({ fix }: { fix: boolean }): Promise<number> {
-  const first = await examine()
-  print(first)
-  if (!fix || first.every(({ state }) => state !== 'missing')) return verdict(first)
-  if (!mend(first)) return EXIT.sandbox
-  process.stdout.write('\nAfter the fixes:\n')
-  const second = await examine()
-  print(second)
-  return verdict(second)
+  const store = storeFolder(undefined)
+  process.stdout.write('Native sandbox\n')
+  let native = await examineNative()
+  print(native)
+  if (fix && !works(native) && mend(native)) {
+    process.stdout.write('\nAfter the fixes:\n')
+    native = await examineNative()
+    print(native)
+  }
+  process.stdout.write('\nContainer engine\n')
+  const { checks, answers } = await examineEngine(ownPaths(), store, fix)
+  print(checks)
+  const container = answers && works(checks)
+  process.stdout.write(`\n${sentence('native', works(native))} ${sentence('container', container)}\n`)
+  return works(native) || container ? 0 : EXIT.sandbox
 }
 
-async function examine(): Promise<readonly Check[]> {
+function works(checks: readonly Check[]): boolean {
+  return checks.every(({ state }) => state !== 'missing')
+}
+
+function sentence(which: 'native' | 'container', works: boolean): string {
+  const what = which === 'native' ? 'The native sandbox' : 'The sandbox in containers'
+  return works ? `${what} works here.` : `${what} does not work here yet.`
+}
+
+async function examineNative(): Promise<readonly Check[]> {
   const basics = [checkMachine(), ...checkTools(), checkUserNamespaces()]
-  return basics.some(({ state }) => state === 'missing')
-    ? basics
-    : [...basics, ...(await checkInForce(ownPaths().tap))]
+  if (!works(basics)) return basics
+  const home = mkdtempSync(join(tmpdir(), 'mcp-run-doctor-'))
+  try {
+    return [...basics, ...(await checkInForce(nativeBackend({ tapPath: ownPaths().tap }), home))]
+  } finally {
+    rmSync(home, { recursive: true, force: true })
+  }
 }
 
 function checkMachine(): Check {
@@ -44,16 +72,6 @@ function print(checks: readonly Check[]): void {
     for (const command of fix ?? [])
       process.stdout.write(`          ${asRoot()}${command.map(quoted).join(' ')}\n`)
   }
-}
-
-function verdict(checks: readonly Check[]): number {
-  const lacking = checks.filter(({ state }) => state === 'missing').length
-  process.stdout.write(
-    lacking === 0
-      ? 'The native sandbox works here.\n'
-      : `The native sandbox does not work here: ${lacking} missing.\n`,
-  )
-  return lacking === 0 ? 0 : EXIT.sandbox
 }
 
 /** Runs the fixes. False, and says so, when that needs root or one fails. */

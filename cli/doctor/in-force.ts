@@ -1,15 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { McpRunError } from '../../runtime/model/errors.ts'
-import { nativeBackend } from '../../runtime/sandbox/native.ts'
+import type { SandboxBackend } from '../../runtime/sandbox/backend.ts'
 import { type Check, missing, note, ok } from './check.ts'
 
 /** Said by the kernel, from inside: nothing here is what mcp-run believes of itself. */
 const PROBE = `
 grep -E '^(NoNewPrivs|CapEff|CapBnd|Seccomp):' /proc/self/status
 echo "Interfaces: $(ls /sys/class/net 2>/dev/null || tail -n +3 /proc/net/dev | cut -d: -f1 | xargs)"
-echo "Pid1Environ: $(wc -c < /proc/1/environ)"
+echo "Pid1Environ: $(cat /proc/1/environ 2>/dev/null | wc -c)"
 echo "UserNamespaces: $(unshare --user true 2>/dev/null && echo open || echo closed)"
 echo "RootWritable: $( (touch /probe 2>/dev/null && echo yes) || echo no)"
 `
@@ -25,11 +22,10 @@ const EXPECTED: readonly (readonly [field: string, value: string, meaning: strin
   ['RootWritable', 'no', 'the root is read-only'],
 ]
 
-/** Starts a real sandbox and reads back what is in force. */
-export async function checkInForce(tapPath: string): Promise<readonly Check[]> {
-  const home = mkdtempSync(join(tmpdir(), 'mcp-run-doctor-'))
+/** Starts a real sandbox and reads back what is in force. `home`: an empty folder. */
+export async function checkInForce(backend: SandboxBackend, home: string): Promise<readonly Check[]> {
   try {
-    const sandbox = nativeBackend({ tapPath }).open()
+    const sandbox = backend.open()
     await sandbox.capture
     const limits = await sandbox.limit({ memory: 2 ** 30, cpus: 1, pids: 512, required: false })
     const server = await sandbox.launch({
@@ -45,25 +41,28 @@ export async function checkInForce(tapPath: string): Promise<readonly Check[]> {
     for await (const chunk of server.stdout) text += chunk
     await server.exited
     sandbox.destroy()
-    const read = new Map(
-      text.split('\n').map((line) => [line.split(':')[0] ?? '', line.slice(line.indexOf(':') + 1).trim()]),
-    )
     return [
       ok('capture', 'the recorder has its sockets in a namespace without an uplink'),
-      ...EXPECTED.map(([field, value, meaning]) => {
-        const found = read.get(field) ?? 'not read'
-        return found === value
-          ? ok(field, `${found}: ${meaning}`)
-          : missing(field, `${found}, not ${value}: ${meaning}`)
-      }),
-      ...(limits.length === 0
-        ? [ok('limits', 'memory, cpu and pids can be limited')]
-        : limits.map((text) => note('limits', text))),
+      ...judge(text, limits),
     ]
   } catch (error) {
-    const text = error instanceof McpRunError ? error.message : String(error)
-    return [missing('sandbox', text)]
-  } finally {
-    rmSync(home, { recursive: true, force: true })
+    return [missing('sandbox', error instanceof McpRunError ? error.message : String(error))]
   }
+}
+
+function judge(text: string, limits: readonly string[]): readonly Check[] {
+  const read = new Map(
+    text.split('\n').map((line) => [line.split(':')[0] ?? '', line.slice(line.indexOf(':') + 1).trim()]),
+  )
+  return [
+    ...EXPECTED.map(([field, value, meaning]) => {
+      const found = read.get(field) ?? 'not read'
+      return found === value
+        ? ok(field, `${found}: ${meaning}`)
+        : missing(field, `${found}, not ${value}: ${meaning}`)
+    }),
+    ...(limits.length === 0
+      ? [ok('limits', 'memory, cpu and pids can be limited')]
+      : limits.map((text) => note('limits', text))),
+  ]
 }

@@ -95,7 +95,7 @@ async function docker(
   engines: readonly EngineEndpoint[],
 ): Promise<DockerBackend> {
   const { engineBackend } = await import('./engine-backend.ts')
-  return engineBackend({ paths, store, recorder: args.options.recorder, engines })
+  return engineBackend(engines, { paths, store, recorder: args.options.recorder, say })
 }
 
 async function enginesFor({ own, words }: RunArguments): Promise<readonly EngineEndpoint[]> {

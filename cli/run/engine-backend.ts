@@ -3,24 +3,25 @@ import type { EngineEndpoint } from '../../runtime/sandbox/docker/endpoint.ts'
 import type { OwnPaths } from '../paths.ts'
 import { baseImages, basesByRole } from './base-images.ts'
 import { answeringEngine } from './engine.ts'
-import { say } from './say.ts'
 
-/** The backend on the engine that answers. Throws `sandbox-unavailable`. */
-export async function engineBackend(options: {
+export interface EngineBackendOptions {
   readonly paths: OwnPaths
   readonly store: string
   readonly recorder: DockerOptions['recorder']
-  /** In order of preference: the first that answers. */
-  readonly engines: readonly EngineEndpoint[]
-}): Promise<DockerBackend> {
-  const { paths, store, recorder, engines } = options
-  const { dockerfiles, tap } = paths
-  const base = basesByRole(baseImages(store))
-  return dockerBackend({
-    endpoint: await answeringEngine(engines),
-    store,
-    sources: { dockerfiles, tap, recorder: paths.recorder, base },
-    recorder,
-    say,
-  })
+  readonly say: (line: string) => void
+}
+
+/** The backend on the first engine that answers. Throws `sandbox-unavailable`. */
+export async function engineBackend(
+  engines: readonly EngineEndpoint[],
+  options: EngineBackendOptions,
+): Promise<DockerBackend> {
+  return backendOn(await answeringEngine(engines), options)
+}
+
+export function backendOn(endpoint: EngineEndpoint, options: EngineBackendOptions): DockerBackend {
+  const { paths, ...rest } = options
+  const { dockerfiles, tap, recorder } = paths
+  const base = basesByRole(baseImages(options.store))
+  return dockerBackend({ ...rest, endpoint, sources: { dockerfiles, tap, recorder, base } })
 }

@@ -12,7 +12,7 @@ import type { LoadedProfile } from '../../runtime/model/profile.ts'
 import type { InstalledPackage } from '../../runtime/packages/ensure-package.ts'
 import { packageRequest } from '../../runtime/packages/package-request.ts'
 import { type PackageSpec, parsePackageSpec } from '../../runtime/packages/package-spec.ts'
-import type { Share } from '../../runtime/sandbox/backend.ts'
+import type { SandboxBackend, Share } from '../../runtime/sandbox/backend.ts'
 import {
   isInRoot,
   isWithin,
@@ -21,6 +21,7 @@ import {
   type ShareContext,
   share,
 } from '../../runtime/sandbox/shares.ts'
+import { unusable } from '../../runtime/sandbox/usable-shares.ts'
 import type { RunArguments } from './arguments.ts'
 import { type ImageTarget, imageTarget, profileImage } from './image-target.ts'
 
@@ -149,17 +150,27 @@ export interface OwnCommand {
  * A command of the user's own sees the working folder, read-only, unless that is no folder to share; and its
  * program, where the sandbox's root does not hold it.
  */
-export function ownCommand(command: readonly string[], context: ShareContext): OwnCommand {
+export function ownCommand(
+  command: readonly string[],
+  context: ShareContext,
+  owner: SandboxBackend['owner'],
+): OwnCommand {
   const program = locate(command[0] ?? '', context.cwd)
-  const refused = refusal(context.cwd, context)
+  const cwd = { source: context.cwd, target: context.cwd, write: false }
+  const refused = refusal(context.cwd, context) ?? unusableFolder(cwd, owner)
   const mayShare = refused === null
-  const folder: Share[] = mayShare ? [{ source: context.cwd, target: context.cwd, write: false }] : []
+  const folder: Share[] = mayShare ? [cwd] : []
   const inFolder = program !== null && mayShare && isWithin(program, context.cwd)
   return {
     shares: [...folder, ...(program === null || inFolder ? [] : programShare(program))],
     cwd: mayShare ? context.cwd : null,
     refused,
   }
+}
+
+function unusableFolder(folder: Share, owner: SandboxBackend['owner']): string | null {
+  const problem = unusable(folder, owner)
+  return problem === null ? null : `it ${problem}`
 }
 
 function locate(program: string, cwd: string): string | null {

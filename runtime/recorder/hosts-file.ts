@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { isIP } from 'node:net'
+import { parseHosts } from '../model/hosts-text.ts'
 
 const HOSTS = '/etc/hosts'
 
@@ -17,17 +17,4 @@ export function createHostsFile(path: string = HOSTS): { lookup(name: string): r
       return entries.get(name) ?? []
     },
   }
-}
-
-export function parseHosts(text: string): ReadonlyMap<string, readonly string[]> {
-  const entries = new Map<string, string[]>()
-  for (const line of text.split('\n')) {
-    const [address, ...names] = (line.split('#')[0] ?? '').trim().split(/\s+/)
-    if (address === undefined || isIP(address) === 0) continue
-    for (const name of names) {
-      const key = name.toLowerCase()
-      entries.set(key, [...(entries.get(key) ?? []), address])
-    }
-  }
-  return entries
 }

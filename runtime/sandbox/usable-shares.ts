@@ -11,19 +11,23 @@ const ENTER = 1
  * files; null: mcp-run's own user, or shown whatever is shared as its own.
  */
 export function checkUsable(shares: readonly Share[], owner: SandboxBackend['owner']): void {
-  if (owner === null) return
-  for (const { source, target, write } of shares) {
-    const { mode, uid, gid } = statSync(source)
-    const needed = READ | (write ? WRITE : 0) | ((mode & 0o170_000) === 0o040_000 ? ENTER : 0)
-    const shift = uid === owner.uid ? 6 : gid === owner.gid ? 3 : 0
-    if (((mode >> shift) & needed) === needed) continue
-    const what = write ? 'write to it' : 'read it'
-    throw new McpRunError(
-      'usage',
-      `${target} is user ${uid}'s, and the server of a root user runs as user ${owner.uid} in a container, who may not ${what}`,
-      {
-        hint: `chown -R ${owner.uid}:${owner.gid} ${source}; or run mcp-run as user ${uid}; or --sandbox native`,
-      },
-    )
+  for (const share of shares) {
+    const problem = unusable(share, owner)
+    if (problem === null || owner === null) continue
+    const { uid } = statSync(share.source)
+    throw new McpRunError('usage', `${share.target} ${problem}`, {
+      hint: `chown -R ${owner.uid}:${owner.gid} ${share.source}; or run mcp-run as user ${uid}; or --sandbox native`,
+    })
   }
+}
+
+/** Why, as the end of a sentence; null where its user may do what the share is for. */
+export function unusable({ source, write }: Share, owner: SandboxBackend['owner']): string | null {
+  if (owner === null) return null
+  const { mode, uid, gid } = statSync(source)
+  const needed = READ | (write ? WRITE : 0) | ((mode & 0o170_000) === 0o040_000 ? ENTER : 0)
+  const shift = uid === owner.uid ? 6 : gid === owner.gid ? 3 : 0
+  if (((mode >> shift) & needed) === needed) return null
+  const what = write ? 'write to it' : 'read it'
+  return `is user ${uid}'s, and the server of a root user runs as user ${owner.uid} in a container, who may not ${what}`
 }

@@ -65,7 +65,7 @@ const ATTACKS: readonly [string, string, readonly string[]][] = [
   ['breaks out of the request by its Host', `node -e '${HOST_WITH_FIELDS}'`, ['malformed']],
 ]
 
-describe.each(USERS)('as %s, a server', (user) => {
+describe.each(USERS)('52: as %s, a server', (user) => {
   const attack = async (script: string, dist?: string, args: readonly string[] = []) => {
     const env = { HTTPS_PROXY: `http://joe:${SECRET}@${VIA}` }
     const mcp: Product = product(internet, { user, env, ...(dist && { dist }) })
@@ -96,7 +96,7 @@ describe.each(USERS)('as %s, a server', (user) => {
   })
 })
 
-it('control: with judges that say yes, the proxy is asked', async () => {
+it('52: control: with judges that say yes, the proxy is asked', async () => {
   const dist = patchedBuild(internet.folder(0), NO_POLICY)
   const mcp = product(internet, { user: 'root', dist, env: { HTTPS_PROXY: `http://${VIA}` } })
   const { evil } = addresses

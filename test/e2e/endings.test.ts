@@ -100,13 +100,13 @@ describe.each(USERS)('as %s', (user) => {
       const run = start(end === undefined ? `read go; ${script}` : script)
       if (end === undefined) {
         await run.says('@')
-        const traces = tracesOf(run.child.pid ?? 0)
+        const traces = await tracesOf(mcp, run.child.pid ?? 0)
         run.child.stdin?.write('go\n')
         expect((await run.ended).code).toBe(code)
         await nothingLeft(mcp, traces)
       } else {
         await run.says('ready')
-        const traces = tracesOf(run.child.pid ?? 0)
+        const traces = await tracesOf(mcp, run.child.pid ?? 0)
         expect(traces.networks).toHaveLength(1)
         const asked = performance.now()
         end(run.child)
@@ -129,22 +129,23 @@ describe.each(USERS)('as %s', (user) => {
     const argv = mcp.command(['--profile', profile, '--', 'sh', '-c', `${READY} exec sleep 1000`])
     const child = internet.spawn([process.execPath, '-e', client, ...argv.argv], argv.options)
     const [pid] = (await once(child.stdout as NodeJS.ReadableStream, 'data')) as [Buffer]
-    const traces = tracesOf(Number(pid))
+    const traces = await tracesOf(mcp, Number(pid))
     expect(traces.processes.length).toBeGreaterThan(2)
     child.kill('SIGKILL')
-    await nothingLeft(mcp, { ...traces })
+    await nothingLeft(mcp, traces)
   })
 
   it('mcp-run is killed: the server ends, and nothing is left but an open row', async () => {
     const run = start(`${READY} exec sleep 1000`)
     await run.says('ready')
-    const traces = tracesOf(run.child.pid ?? 0)
+    const traces = await tracesOf(mcp, run.child.pid ?? 0)
     run.child.kill('SIGKILL')
     expect((await run.ended).signal).toBe('SIGKILL')
-    await nothingLeft(mcp, traces)
+    await nothingLeft(mcp, traces, 'killed')
     expect(history(mcp.store, 'p').sessions).toMatchObject([{ end: null }])
     // The next run says what became of it.
     await start('exit 0').ended
     expect(history(mcp.store, 'p').sessions).toMatchObject([{ end: 'recorder-lost' }, { end: 'exited' }])
+    await nothingLeft(mcp, traces)
   })
 })

@@ -57,7 +57,11 @@ describe.each(USERS)('as %s', (user) => {
     ['a command without a profile', START, /needs a profile/],
     ['no command after --', ['--profile', 'PROFILE', '--'], /no command follows --/],
     ['a profile that is not there', ['--profile', 'nosuch', ...START], /nosuch/],
-    ['a profile with no package and no command', ['--profile', 'PROFILE'], /names no package and no command/],
+    [
+      'a profile with no package and no command',
+      ['--profile', 'PROFILE'],
+      /names no package, image or command/,
+    ],
     ['a value in place of a name', ['--profile', 'PROFILE', '--pass-env', 'A=b', ...START], /not its value/],
   ])('exits with 2 for %s', async (_, args, message) => {
     const { code, stderr } = await refused(args)
@@ -112,7 +116,7 @@ describe.each(USERS)('as %s', (user) => {
     const script = `echo '{}'; read go; tr '\\0' x < /dev/zero`
     const run = runOpen(mcp, ['--profile', profile, '--', 'sh', '-c', script])
     await run.says('{}')
-    const traces = tracesOf(run.child.pid ?? 0)
+    const traces = await tracesOf(mcp, run.child.pid ?? 0)
     run.child.stdin?.write('go\n')
     const { code, stdout, stderr } = await run.ended
     expect(code).toBe(4)

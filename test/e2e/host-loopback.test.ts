@@ -34,12 +34,12 @@ describe.each(USERS)('a declared port of the host’s loopback, as %s', (user) =
     await serve(served, false)
     const mcp = product(internet, { user })
     const profile = mcp.profile('p', `name: p\negress: [{ host-loopback: ${PORT} }]\n`)
-    const talk = { host: dialled, port: PORT, send: 'hello', awaitBytes: 9 }
+    const talk = { host: dialled, port: PORT, send: 'hello\n', awaitBytes: 10 }
     const { answer } = await inside(mcp, profile, 'talk', talk)
-    expect(answer).toMatchObject({ error: null, got: 'got hello' })
+    expect(answer).toMatchObject({ error: null, got: 'got hello\n' })
     const { flows } = history(mcp.store, 'p')
     expect(flows.length).toBe(1)
-    expect(flows[0]).toMatchObject({ reason: 'declared', state: 'closed', bytes_sent: 5, bytes_received: 9 })
+    expect(flows[0]).toMatchObject({ reason: 'declared', state: 'closed', bytes_sent: 6, bytes_received: 10 })
   })
 
   it.each(PAIRS)('where the service on %s speaks first, is reached by %s', async (served, dialled) => {
@@ -55,7 +55,7 @@ describe.each(USERS)('a declared port of the host’s loopback, as %s', (user) =
     await serve('127.0.0.1', false)
     const mcp = product(internet, { user })
     const profile = mcp.profile('p', `name: p\negress: [{ host-loopback: ${PORT + 1} }]\n`)
-    const { answer } = await inside(mcp, profile, 'talk', { host: '127.0.0.1', port: PORT, send: 'hello' })
+    const { answer } = await inside(mcp, profile, 'talk', { host: '127.0.0.1', port: PORT, send: 'hello\n' })
     expect(answer).toMatchObject({ error: 'ECONNREFUSED', got: '' })
   })
 })

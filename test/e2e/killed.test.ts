@@ -7,7 +7,9 @@ import { containersOf } from '../fixtures/product/leftovers.ts'
 import { product, USERS } from '../fixtures/product/product.ts'
 import { ON_DOCKER, startInternet } from '../fixtures/product/sandbox.ts'
 
-const ROUNDS = 25
+// Containers take longer to begin.
+const ROUNDS = ON_DOCKER ? 10 : 25
+const TIMEOUT_MS = ON_DOCKER ? 300_000 : 120_000
 const AT_ONCE = 2
 const OPAQUE = 5432
 
@@ -86,7 +88,7 @@ test.each(USERS)(
     db.close()
     await internet.resetCounts()
   },
-  120_000,
+  TIMEOUT_MS,
 )
 
 function processTree(root: number): number[] {

@@ -16,13 +16,14 @@ const STDERR = 2
  * {u8 stream, 3 zero bytes, u32 big-endian length} and that many bytes. What its reader does not take stops the
  * whole: nothing piles up here.
  */
-export function attachedStreams(connection: Duplex): AttachedStreams {
+export function attachedStreams(connection: Duplex): AttachedStreams & { silent(): boolean } {
   const stdout = new PassThrough()
   const stderr = new PassThrough()
   const header = Buffer.alloc(HEADER_BYTES)
   let headerLength = 0
   let left = 0
   let waiting = 0
+  let silent = true
   const write = (stream: PassThrough, bytes: Buffer): void => {
     if (stream.write(bytes)) return
     waiting++
@@ -45,6 +46,7 @@ export function attachedStreams(connection: Duplex): AttachedStreams {
       const bytes = chunk.subarray(at, at + left)
       at += bytes.length
       left -= bytes.length
+      silent = false
       const kind = header.readUInt8(0)
       if (kind === STDOUT) write(stdout, bytes)
       else if (kind === STDERR) write(stderr, bytes)
@@ -55,5 +57,5 @@ export function attachedStreams(connection: Duplex): AttachedStreams {
     stderr.end()
   }
   connection.on('end', end).on('close', end).on('error', end)
-  return { stdin: connection, stdout, stderr }
+  return { stdin: connection, stdout, stderr, silent: () => silent }
 }

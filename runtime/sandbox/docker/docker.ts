@@ -7,10 +7,13 @@ import { ownContainers } from './containers.ts'
 import type { EngineEndpoint } from './endpoint.ts'
 import { connectEngine, type Engine, engineError } from './engine.ts'
 import { type EngineFacts, engineFacts } from './engine-facts.ts'
+import { environmentLine } from './environment-line.ts'
+import { withoutHostFiles } from './files-elsewhere.ts'
 import { type ImageRole, type ImageSources, imageRecipe } from './image-recipe.ts'
-import { ensureImage } from './images.ts'
+import { ensureImage, hasImage } from './images.ts'
 import { nodeRuntimeOf } from './node-runtime.ts'
 import { startAttached } from './running-container.ts'
+import { seccompProfile } from './seccomp-profile.ts'
 import { serverContainer } from './server-container.ts'
 import { serverImage } from './server-image.ts'
 import { createSessionFolder } from './session-folder.ts'
@@ -31,6 +34,8 @@ export interface DockerOptions {
 export interface DockerBackend extends SandboxBackend {
   /** Has the images that every package needs, built now if they are not there. Throws `sandbox-unavailable`. */
   prepare(): Promise<void>
+  /** Those of them that are not there. */
+  lacking(): Promise<readonly string[]>
 }
 
 /** All that a sandbox asks of its engine. */
@@ -42,6 +47,7 @@ interface Parts {
   readonly options: DockerOptions
 }
 
+const PREPARED = ['tap', 'node'] as const
 const NO_LIMITS: Profile['limits'] = { memory: null, cpus: null, pids: null, required: false }
 
 /**
@@ -52,10 +58,11 @@ export function dockerBackend(options: DockerOptions): DockerBackend {
   const engine = connectEngine(options.endpoint)
   const facts = engine.then(engineFacts)
   for (const promise of [engine, facts]) promise.catch(() => undefined)
+  const recipe = async (role: ImageRole) => imageRecipe(role, options.sources, (await facts).arch)
   const image = async (role: ImageRole): Promise<string> => {
-    const recipe = imageRecipe(role, options.sources, (await facts).arch)
-    await ensureImage(await engine, recipe, { folder: join(options.store, 'run'), say: options.say })
-    return recipe.tag
+    const wanted = await recipe(role)
+    await ensureImage(await engine, wanted, { folder: join(options.store, 'run'), say: options.say })
+    return wanted.tag
   }
   const parts = { engine, facts, image, options }
   return {
@@ -66,7 +73,12 @@ export function dockerBackend(options: DockerOptions): DockerBackend {
     nodeRuntime: async () => nodeRuntimeOf(await engine, await image('node'), options.store),
     open: () => openDocker(parts),
     prepare: async () => {
-      for (const role of ['tap', 'node'] as const) await image(role)
+      for (const role of PREPARED) await image(role)
+    },
+    lacking: async () => {
+      const tags = await Promise.all(PREPARED.map(async (role) => (await recipe(role)).tag))
+      const there = await Promise.all(tags.map(async (tag) => hasImage(await engine, tag)))
+      return tags.filter((_, index) => !there[index])
     },
   }
 }
@@ -118,7 +130,8 @@ function openDocker(parts: Parts): OpenSandbox {
         const failure = await order({ ...holding, hostLoopbackPorts: spec.hostLoopbackPorts })
         if (failure !== null) throw new Error(failure)
         const program = spec.command[0] ?? 'its entrypoint'
-        const server = await startAttached(await created, { program, destroy })
+        const firstLine = spec.image?.kind === 'image' ? null : environmentLine(spec.env)
+        const server = await startAttached(await created, { program, firstLine, destroy })
         void container.then(async () => sweep(await engine, options.store)).catch(() => undefined)
         return server
       } catch (error) {
@@ -128,8 +141,11 @@ function openDocker(parts: Parts): OpenSandbox {
     destroy,
   }
 
-  async function createServer(spec: LaunchSpec) {
-    const { api } = await engine
+  async function createServer(wanted: LaunchSpec) {
+    const { api, endpoint } = await engine
+    const filesHere = endpoint.kind === 'unix'
+    const { spec, notes } = filesHere ? { spec: wanted, notes: [] } : withoutHostFiles(wanted)
+    notes.forEach(options.say)
     const { image, user } = await serverImage(spec, {
       engine: await engine,
       facts: await facts,
@@ -137,10 +153,12 @@ function openDocker(parts: Parts): OpenSandbox {
       say: options.say,
     })
     const tapId = (await (await tapped).container).id
-    const etc = folder.etc(user)
+    const etc = filesHere ? folder.etc(user) : []
+    // Podman takes the filter as a file of its host, Docker as the JSON itself.
+    const seccompFile = (await facts).podman ? folder.write('seccomp.json', seccompProfile()) : null
     return containers.create(
       api,
-      serverContainer({ spec, image, limits, user, tap: tapId, etc, seccompFile: null }),
+      serverContainer({ spec, image, limits, user, tap: tapId, filesHere, etc, seccompFile }),
     )
   }
 }

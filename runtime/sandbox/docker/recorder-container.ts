@@ -1,4 +1,6 @@
+import { existsSync, readFileSync } from 'node:fs'
 import type Dockerode from 'dockerode'
+import { parseHosts } from '../../model/hosts-text.ts'
 import { ownLabels } from './owner.ts'
 import { LINK_FOLDER, LINK_SOCKET } from './tap-container.ts'
 
@@ -7,6 +9,8 @@ const PROGRAM = '/opt/mcp-run/recorder.cjs'
 const USER = '10002:10002'
 const MEMORY_BYTES = 512 * 1024 * 1024
 const PIDS = 64
+const HOSTS = '/etc/hosts'
+const MAX_HOST_NAMES = 1000
 
 /** How the recorder's container begins: the uplink, nothing of the host's, and no way in but the link and its stdio. */
 export function recorderContainer(image: string): Dockerode.ContainerCreateOptions {
@@ -33,6 +37,16 @@ export function recorderContainer(image: string): Dockerode.ContainerCreateOptio
       AutoRemove: true,
       Memory: MEMORY_BYTES,
       PidsLimit: PIDS,
+      ExtraHosts: hostNames(),
     },
   }
+}
+
+/** The names that the host itself knows, as far as they lead elsewhere than to it: they resolve as they do there. */
+function hostNames(): string[] {
+  const text = existsSync(HOSTS) ? readFileSync(HOSTS, 'utf8') : ''
+  return [...parseHosts(text)]
+    .filter(([name]) => !/^(localhost|ip6-.*|.*\.localhost|broadcasthost)$/.test(name))
+    .flatMap(([name, addresses]) => addresses.map((address) => `${name}:${address}`))
+    .slice(0, MAX_HOST_NAMES)
 }

@@ -5,8 +5,10 @@ import { McpRunError } from '../../model/errors.ts'
 import type { RunningServer, ServerExit } from '../backend.ts'
 import { attachedStreams } from './attached.ts'
 import { engineError, statusOf } from './engine.ts'
+import { NO_SUCH_PROGRAM } from './environment-line.ts'
 
 const SIGNAL_BASE = 128
+const KILL_MS = 1000
 
 /**
  * Starts a created container with its stdio attached from its first byte on. Rejects, with nothing running, when
@@ -14,15 +16,24 @@ const SIGNAL_BASE = 128
  */
 export async function startAttached(
   container: Dockerode.Container,
-  what: { readonly program: string; readonly destroy: () => void },
+  what: {
+    readonly program: string
+    /** Read by the container before anything else; with it, its end may mean that there is no such program. */
+    readonly firstLine: string | null
+    readonly destroy: () => void
+  },
 ): Promise<RunningServer> {
   const connection = (await container.attach({
     ...{ stream: true, hijack: true, stdin: true, stdout: true, stderr: true },
   })) as unknown as Duplex
-  const streams = attachedStreams(connection)
+  const { silent, ...streams } = attachedStreams(connection)
+  if (what.firstLine !== null) connection.write(what.firstLine)
   // Asked before the start, so that the shortest life is not missed.
   const waited = container.wait({ condition: 'next-exit' }) as Promise<{ StatusCode: number }>
-  const exited = exitOf(waited)
+  const exited = exitOf(waited).then((exit) => {
+    const unreached = what.firstLine !== null && exit.signal === NO_SUCH_PROGRAM && silent()
+    return unreached ? { ...exit, failure: noSuchProgram(what.program) } : exit
+  })
   try {
     await container.start()
   } catch (error) {
@@ -33,8 +44,11 @@ export async function startAttached(
     ...streams,
     exited,
     kill: (signal) => {
-      if (signal === 'SIGKILL') what.destroy()
-      else container.kill({ signal }).catch(() => undefined)
+      container.kill({ signal }).catch(() => undefined)
+      if (signal !== 'SIGKILL') return
+      // An engine that does not answer: the tap's end is the server's.
+      const timer = setTimeout(what.destroy, KILL_MS)
+      void exited.then(() => clearTimeout(timer))
     },
   }
 }
@@ -58,17 +72,18 @@ function signalOf(number: number): NodeJS.Signals | null {
 
 function startError(program: string, error: unknown): McpRunError {
   const text = String((error as { json?: { message?: string } }).json?.message ?? error)
-  if (
-    /executable file not found|no such file or directory|permission denied/i.test(text) &&
-    statusOf(error) === 400
-  )
-    return new McpRunError(
-      'sandbox-unavailable',
-      `the server was not started: ${program} is not in its image`,
-      {
-        hint: 'name a program that the image has; a program of this machine is shown with --allow-read',
-        cause: error,
-      },
-    )
+  const absent = /executable file not found|no such file or directory|permission denied/i.test(text)
+  if (absent && statusOf(error) === 400) return noSuchProgram(program, error)
   return engineError('the server was not started', error)
+}
+
+function noSuchProgram(program: string, cause?: unknown): McpRunError {
+  return new McpRunError(
+    'sandbox-unavailable',
+    `the server was not started: ${program} is not in its image`,
+    {
+      hint: 'name a program that the image has; a program of this machine is shown with --allow-read',
+      cause,
+    },
+  )
 }

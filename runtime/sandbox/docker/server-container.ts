@@ -1,7 +1,8 @@
 import type Dockerode from 'dockerode'
 import type { Profile } from '../../model/profile.ts'
-import type { LaunchSpec, ServerImage, Share } from '../backend.ts'
+import type { LaunchSpec, NamedVolume, ServerImage, Share } from '../backend.ts'
 import { SANDBOX_HOME } from '../root-filesystem.ts'
+import { shellFirst } from './environment-line.ts'
 import { ownLabels } from './owner.ts'
 import { seccompProfile } from './seccomp-profile.ts'
 
@@ -18,6 +19,8 @@ export interface ServerContainerOptions {
   readonly user: string | null
   /** The container whose namespaces it joins. */
   readonly tap: string
+  /** The engine has the host's files. */
+  readonly filesHere: boolean
   /** Files of /etc that are made for the sandbox. */
   readonly etc: readonly { readonly source: string; readonly target: string }[]
   /** An engine that takes the filter as a file has its path. */
@@ -26,7 +29,7 @@ export interface ServerContainerOptions {
 
 /** How the server's container begins: in the tap's network and among its processes, with nothing but what it is given. */
 export function serverContainer(options: ServerContainerOptions): Dockerode.ContainerCreateOptions {
-  const { spec, limits, user, tap, etc } = options
+  const { spec, limits, user, tap } = options
   const own = spec.image?.kind === 'image' ? spec.image : null
   const cwd = spec.cwd ?? (own === null ? SANDBOX_HOME : undefined)
   // An account of the image's own has its HOME there.
@@ -35,7 +38,8 @@ export function serverContainer(options: ServerContainerOptions): Dockerode.Cont
   return {
     Image: options.image,
     ...startOf(spec, own),
-    Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+    // A runner's comes by stdin.
+    Env: own === null ? [] : Object.entries(env).map(([name, value]) => `${name}=${value}`),
     ...userOf(own, user),
     ...(cwd !== undefined && { WorkingDir: cwd }),
     ...(own !== null && own.platform !== null && { platform: own.platform }),
@@ -54,10 +58,10 @@ export function serverContainer(options: ServerContainerOptions): Dockerode.Cont
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges', `seccomp=${options.seccompFile ?? seccompProfile()}`],
       ReadonlyRootfs: true,
-      Tmpfs: Object.fromEntries(['/tmp', ...(own?.tmpfs ?? [])].map((target) => [target, TMP])),
+      Tmpfs: tmpfs(options, own),
       LogConfig: { Type: 'none', Config: {} },
       AutoRemove: true,
-      Mounts: mounts(spec, own, etc),
+      Mounts: mounts(options, own),
       ...limitsOf(limits),
     },
   }
@@ -70,35 +74,34 @@ function userOf(own: OwnImage | null, user: string | null): { User?: string } {
 
 function startOf(spec: LaunchSpec, own: OwnImage | null) {
   // A runner's own entrypoint is passed over: the command is the whole of it.
-  if (own === null) return { Entrypoint: [...spec.command], Cmd: [] }
+  if (own === null) return { Entrypoint: shellFirst(spec.command), Cmd: [] }
   return {
     ...(own.entrypoint !== null && { Entrypoint: [...own.entrypoint] }),
     ...(spec.command.length > 0 && { Cmd: [...spec.command] }),
   }
 }
 
+/** In memory: what the image asks for, and where the host's folder cannot be had, HOME. */
+function tmpfs({ user, filesHere }: ServerContainerOptions, own: OwnImage | null): Record<string, string> {
+  const all = Object.fromEntries(['/tmp', ...(own?.tmpfs ?? [])].map((target) => [target, TMP]))
+  const [uid, gid] = (user ?? '0:0').split(':')
+  return filesHere ? all : { ...all, [SANDBOX_HOME]: `rw,exec,nosuid,nodev,mode=0700,uid=${uid},gid=${gid}` }
+}
+
 /** Outer folders first: what is mounted later lies over what was mounted before. */
 function mounts(
-  spec: LaunchSpec,
+  { spec, etc, filesHere }: ServerContainerOptions,
   own: OwnImage | null,
-  etc: ServerContainerOptions['etc'],
 ): Dockerode.MountSettings[] {
-  const shares: Share[] = [
-    { source: spec.home, target: SANDBOX_HOME, write: true },
-    ...etc.map((file) => ({ ...file, write: false })),
-    ...spec.shares,
-  ]
-  return [
-    // An engine takes each place once: what is shared later says how.
-    ...[...new Map(shares.map((share) => [share.target, share])).values()].map(
-      ({ source, target, write }) =>
-        ({ Type: 'bind', Source: source, Target: target, ReadOnly: !write }) as const,
-    ),
-    ...(own?.volumes ?? []).map(
-      ({ name, target, write }) =>
-        ({ Type: 'volume', Source: name ?? '', Target: target, ReadOnly: !write }) as const,
-    ),
-  ]
+  const home = filesHere ? [{ source: spec.home, target: SANDBOX_HOME, write: true }] : []
+  const shares: Share[] = [...home, ...etc.map((file) => ({ ...file, write: false })), ...spec.shares]
+  // An engine takes each place once: what is shared later says how.
+  const each = [...new Map(shares.map((share) => [share.target, share])).values()]
+  const bind = ({ source, target, write }: Share) =>
+    ({ Type: 'bind', Source: source, Target: target, ReadOnly: !write }) as const
+  const volume = ({ name, target, write }: NamedVolume) =>
+    ({ Type: 'volume', Source: name ?? '', Target: target, ReadOnly: !write }) as const
+  return [...each.map(bind), ...(own?.volumes ?? []).map(volume)]
 }
 
 export function limitsOf({ memory, cpus, pids }: Profile['limits']): Dockerode.HostConfig {

@@ -1,4 +1,5 @@
 import type Dockerode from 'dockerode'
+import { OWN_IPV4 } from '../../tap/rules.ts'
 import { SANDBOX_HOST } from '../root-filesystem.ts'
 import { ownLabels } from './owner.ts'
 
@@ -42,6 +43,10 @@ export function tapContainer(options: {
       Sysctls: SYSCTLS,
       ReadonlyRootfs: true,
       IpcMode: 'private',
+      // For a server's container that is shown no files of ours: it has those of the network's.
+      Dns: [OWN_IPV4],
+      DnsSearch: ['.'],
+      DnsOptions: ['timeout:5', 'attempts:2'],
       LogConfig: { Type: 'none', Config: {} },
       AutoRemove: true,
       Memory: MEMORY_BYTES,

@@ -26,8 +26,8 @@ export const NO_CLEARING: readonly Patch[] = [
   ...NO_USER,
   {
     file: PROGRAM,
-    find: 'Env:Object.entries(spec.env)',
-    replace: 'Env:Object.entries({...process.env,...spec.env})',
+    find: 'Env:Object.entries(env)',
+    replace: 'Env:Object.entries({...process.env,...env})',
   },
   {
     file: PROGRAM,

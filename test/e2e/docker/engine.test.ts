@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BASE_IMAGE } from '../../fixtures/engine/base-image.ts'
+import { addressOf, containerOutput, startContainer } from '../../fixtures/engine/containers.ts'
 import { type Engine, startEngine } from '../../fixtures/engine/engine.ts'
 import { startInternet } from '../../fixtures/internet/internet.ts'
 import type { Internet } from '../../fixtures/internet/model.ts'
@@ -17,25 +17,8 @@ afterAll(async () => {
   await internet?.close()
 })
 
-interface Created {
-  readonly Id: string
-}
-
-async function start(script: string, more: Readonly<Record<string, unknown>> = {}): Promise<string> {
-  // A shell that is the first process would not end when it is asked to.
-  const HostConfig = { Init: true, ExtraHosts: ['host.docker.internal:host-gateway'] }
-  const json = { Image: BASE_IMAGE, Cmd: ['sh', '-c', script], HostConfig, ...more }
-  const { Id } = await engine.ask<Created>('/containers/create', { method: 'POST', json })
-  await engine.ask(`/containers/${Id}/start`, { method: 'POST' })
-  return Id
-}
-
-/** What a container prints until it ends. */
-async function output(script: string): Promise<string> {
-  const id = await start(script, { Tty: true })
-  await engine.ask(`/containers/${id}/wait`, { method: 'POST' })
-  return (await engine.ask<string>(`/containers/${id}/logs?stdout=true`)).replaceAll('\r', '')
-}
+const start = (script: string) => startContainer(engine, script)
+const output = (script: string) => containerOutput(engine, script)
 
 test('a container on the bridge reaches the world, by name and by address', async () => {
   const { api, sink } = internet.addresses
@@ -49,10 +32,7 @@ test('a container on the bridge reaches the world, by name and by address', asyn
 
 test('it reaches its neighbour, the gateway and the host behind it', async () => {
   const neighbour = await start('while echo neighbour | nc -lN 4000; do :; done')
-  const { NetworkSettings } = await engine.ask<{ NetworkSettings: { IPAddress: string } }>(
-    `/containers/${neighbour}/json`,
-  )
-  expect(await output(`nc -d -w 5 ${NetworkSettings.IPAddress} 4000`)).toBe('neighbour\n')
+  expect(await output(`nc -d -w 5 ${await addressOf(engine, neighbour)} 4000`)).toBe('neighbour\n')
   const listen = `require('net').createServer((s) => s.end('host\\n')).listen(4001, () => console.log('ready'))`
   const host = internet.spawn([process.execPath, '-e', listen])
   await once(host.stdout as NodeJS.ReadableStream, 'data')

@@ -25,7 +25,7 @@ beforeEach(async () => {
 afterEach(async () => {
   link.close()
   await ended
-  for (const fd of Object.values(sockets)) if (fd !== null) closeSync(fd)
+  for (const fd of Object.values(sockets).flat()) if (fd !== null) closeSync(fd)
 })
 
 describe('a tap that holds its namespace', () => {

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { createHostsFile, parseHosts } from '../../../runtime/recorder/hosts-file.ts'
+import { parseHosts } from '../../../runtime/model/hosts-text.ts'
+import { createHostsFile } from '../../../runtime/recorder/hosts-file.ts'
 
 describe('parseHosts', () => {
   it.each([

@@ -89,7 +89,7 @@ describe('plan', () => {
 
   it.each<readonly [readonly string[], string, RegExp]>([
     [['--', 'node', 'x.js'], 'usage', /needs a profile/],
-    [['--profile', 'bare'], 'profile-invalid', /names no package and no command/],
+    [['--profile', 'bare'], 'profile-invalid', /names no package, image or command/],
     [['--profile', 'nosuch'], 'profile-not-found', /nosuch/],
   ])('refuses %j', (argv, code, message) => {
     expect(() => planned(...argv)).toThrow(
@@ -135,11 +135,14 @@ describe('the command in the sandbox', () => {
   it('sees the working folder, and its program where it is elsewhere', () => {
     const context = { cwd: join(root, 'in'), store: join(root, 'store') }
     const folder = { source: context.cwd, target: context.cwd, write: false }
-    expect(ownCommand(['node', 'x.js'], context)).toMatchObject({ shares: [folder], cwd: context.cwd })
-    expect(ownCommand(['./tool'], context)).toMatchObject({ shares: [folder], cwd: context.cwd })
+    expect(ownCommand(['node', 'x.js'], context, null)).toMatchObject({ shares: [folder], cwd: context.cwd })
+    expect(ownCommand(['./tool'], context, null)).toMatchObject({ shares: [folder], cwd: context.cwd })
     writeFileSync(join(root, 'out', 'tool'), '')
     const tool = join(root, 'out', 'tool')
-    expect(ownCommand([tool], context).shares).toEqual([folder, { source: tool, target: tool, write: false }])
-    expect(ownCommand(['x'], { ...context, cwd: root })).toMatchObject({ shares: [], cwd: null })
+    expect(ownCommand([tool], context, null).shares).toEqual([
+      folder,
+      { source: tool, target: tool, write: false },
+    ])
+    expect(ownCommand(['x'], { ...context, cwd: root }, null)).toMatchObject({ shares: [], cwd: null })
   })
 })
