@@ -77,10 +77,10 @@ function inFolder<T>(value: T, cwd: string): T {
   return JSON.parse(JSON.stringify(value).replaceAll('${CWD}', JSON.stringify(cwd).slice(1, -1)))
 }
 
-/** What mcp-run said last of why, its hints aside; else the server's own last line. */
+/** The line before mcp-run's hint, which is its error; else the server's last one; else the last. */
 function reason(stderr: string): string | null {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '')
-  const own = lines.filter((line) => /^mcp-run: (?!try: |alert: |installing |not run: )/.test(line))
-  const last = own.at(-1) ?? lines.at(-1)
-  return last?.replace(/^mcp-run: /, '').slice(0, 300) ?? null
+  const hint = lines.findLastIndex((line) => line.startsWith('mcp-run: try: '))
+  const said = lines[hint - 1] ?? lines.findLast((line) => !line.startsWith('mcp-run: ')) ?? lines.at(-1)
+  return said?.replace(/^mcp-run: /, '').slice(0, 300) ?? null
 }

@@ -13,6 +13,7 @@ import { type ImageRole, type ImageSources, imageRecipe } from './image-recipe.t
 import { ensureImage, hasImage } from './images.ts'
 import { nodeRuntimeOf } from './node-runtime.ts'
 import { startAttached } from './running-container.ts'
+import { seccompProfile } from './seccomp-profile.ts'
 import { serverContainer } from './server-container.ts'
 import { serverImage } from './server-image.ts'
 import { createSessionFolder } from './session-folder.ts'
@@ -153,9 +154,11 @@ function openDocker(parts: Parts): OpenSandbox {
     })
     const tapId = (await (await tapped).container).id
     const etc = filesHere ? folder.etc(user) : []
+    // Podman takes the filter as a file of its host, Docker as the JSON itself.
+    const seccompFile = (await facts).podman ? folder.write('seccomp.json', seccompProfile()) : null
     return containers.create(
       api,
-      serverContainer({ spec, image, limits, user, tap: tapId, filesHere, etc, seccompFile: null }),
+      serverContainer({ spec, image, limits, user, tap: tapId, filesHere, etc, seccompFile }),
     )
   }
 }

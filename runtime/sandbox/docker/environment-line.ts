@@ -3,9 +3,11 @@
  * database for as long as its pages are not written again. So where the image is one of ours, which has a shell, the
  * environment comes as the first line of stdin, read byte by byte up to its end, and the server gets the rest.
  */
-const SCRIPT = 'IFS= read -r line && eval "$line" && command -v "$1" >/dev/null && exec "$@"; exit 127'
+const SCRIPT = 'IFS= read -r line && eval "$line" && command -v "$1" >/dev/null && exec "$@"; kill -16 $$'
+/** SIGSTKFLT, which no kernel and hardly any program sends: a server's own end is not taken for this. */
+export const NO_SUCH_PROGRAM = 'SIGSTKFLT'
 
-/** The whole command: a shell that becomes the server. It exits with 127, silent, where there is no such program. */
+/** The whole command: a shell that becomes the server. It ends by NO_SUCH_PROGRAM where there is none of that name. */
 export function shellFirst(command: readonly string[]): string[] {
   return ['/bin/sh', '-c', SCRIPT, 'sh', ...command]
 }

@@ -73,7 +73,8 @@ export async function follow(stream: NodeJS.ReadableStream, say: (line: string) 
 function progress(line: string, say: (line: string) => void): string | null {
   const { stream, status, id, error } = parse(line)
   if (error !== undefined) return error
-  if (stream?.startsWith('Step ')) say(escapeText(stream.trim(), 200))
+  // Podman writes them large.
+  if (stream !== undefined && /^step /i.test(stream)) say(escapeText(stream.trim(), 200))
   else if (status !== undefined && (id === undefined || status.startsWith('Pulling from')))
     say(escapeText(id === undefined ? status : `${id}: ${status}`, 200))
   return null

@@ -5,9 +5,9 @@ import { McpRunError } from '../../model/errors.ts'
 import type { RunningServer, ServerExit } from '../backend.ts'
 import { attachedStreams } from './attached.ts'
 import { engineError, statusOf } from './engine.ts'
+import { NO_SUCH_PROGRAM } from './environment-line.ts'
 
 const SIGNAL_BASE = 128
-const NO_SUCH_PROGRAM = 127
 const KILL_MS = 1000
 
 /**
@@ -18,7 +18,7 @@ export async function startAttached(
   container: Dockerode.Container,
   what: {
     readonly program: string
-    /** Read by the container before anything else; with it, 127 and not a word mean that there is no such program. */
+    /** Read by the container before anything else; with it, its end may mean that there is no such program. */
     readonly firstLine: string | null
     readonly destroy: () => void
   },
@@ -31,7 +31,7 @@ export async function startAttached(
   // Asked before the start, so that the shortest life is not missed.
   const waited = container.wait({ condition: 'next-exit' }) as Promise<{ StatusCode: number }>
   const exited = exitOf(waited).then((exit) => {
-    const unreached = what.firstLine !== null && exit.code === NO_SUCH_PROGRAM && silent()
+    const unreached = what.firstLine !== null && exit.signal === NO_SUCH_PROGRAM && silent()
     return unreached ? { ...exit, failure: noSuchProgram(what.program) } : exit
   })
   try {

@@ -1,6 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { environmentLine, shellFirst } from '../../../../runtime/sandbox/docker/environment-line.ts'
+import {
+  environmentLine,
+  NO_SUCH_PROGRAM,
+  shellFirst,
+} from '../../../../runtime/sandbox/docker/environment-line.ts'
 
 const [shell = '', ...rest] = shellFirst(['/usr/bin/env', '-0'])
 
@@ -33,12 +37,12 @@ describe('an environment that comes by stdin', () => {
     expect(spawnSync(program, words, { input, encoding: 'utf8' }).stdout).toBe("the rest\nis the server's")
   })
 
-  it('is silent, and says 127, where there is no such program', () => {
+  it('is silent, and ends by its own signal, where there is no such program', () => {
     const [program = '', ...words] = shellFirst(['no-such-program'])
-    const { status, stdout, stderr } = spawnSync(program, words, {
+    const { signal, stdout, stderr } = spawnSync(program, words, {
       input: environmentLine({}),
       encoding: 'utf8',
     })
-    expect([status, stdout, stderr]).toEqual([127, '', ''])
+    expect([signal, stdout, stderr]).toEqual([NO_SUCH_PROGRAM, '', ''])
   })
 })
