@@ -7,7 +7,7 @@ import { history } from '../fixtures/product/history.ts'
 import { nothingLeft, tracesOf } from '../fixtures/product/leftovers.ts'
 import { type Product, product, USERS } from '../fixtures/product/product.ts'
 import type { OpenRun } from '../fixtures/product/run-open.ts'
-import { startInternet } from '../fixtures/product/sandbox.ts'
+import { ON_DOCKER, startInternet } from '../fixtures/product/sandbox.ts'
 import { sandboxedProgram, startInside } from '../fixtures/sandboxed/inside.ts'
 
 const PROFILE = `name: p
@@ -38,6 +38,8 @@ interface Ending {
   /** mcp-run itself had to kill it. */
   readonly killed?: true
 }
+
+const SIGNALS: Readonly<Record<number, string>> = { 137: 'SIGKILL', 143: 'SIGTERM' }
 
 const byEof = (child: ChildProcess): void => void child.stdin?.end()
 const by =
@@ -114,8 +116,10 @@ describe.each(USERS)('as %s', (user) => {
         expect(performance.now() - asked).toBeLessThan(CLIENTS_PATIENCE_MS)
         await nothingLeft(mcp, traces)
       }
+      // An engine tells of a signal as a shell does; bubblewrap gives that on as its own exit code.
+      const signal = killed || (ON_DOCKER && code > 128) ? SIGNALS[code] : undefined
       expect(history(mcp.store, 'p').sessions).toMatchObject([
-        killed ? { end: 'signalled', signal: 'SIGKILL' } : { end: 'exited', exit_code: code, signal: null },
+        signal ? { end: 'signalled', signal } : { end: 'exited', exit_code: code, signal: null },
       ])
       expect(history(mcp.store, 'p').flows.filter(({ state }) => state === 'open')).toEqual([])
     },

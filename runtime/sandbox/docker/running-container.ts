@@ -9,6 +9,8 @@ import { NO_SUCH_PROGRAM } from './environment-line.ts'
 
 const SIGNAL_BASE = 128
 const KILL_MS = 1000
+/** Between the end of a container's stdio and the word of its exit. */
+const ANSWER_MS = 1000
 
 /**
  * Starts a created container with its stdio attached from its first byte on. Rejects, with nothing running, when
@@ -29,7 +31,10 @@ export async function startAttached(
   const { silent, ...streams } = attachedStreams(connection)
   if (what.firstLine !== null) connection.write(what.firstLine)
   // Asked before the start, so that the shortest life is not missed.
-  const waited = container.wait({ condition: 'next-exit' }) as Promise<{ StatusCode: number }>
+  const waited = Promise.race([
+    container.wait({ condition: 'next-exit' }) as Promise<Waited>,
+    askedAgain(container, connection),
+  ])
   const exited = exitOf(waited).then((exit) => {
     const unreached = what.firstLine !== null && exit.signal === NO_SUCH_PROGRAM && silent()
     return unreached ? { ...exit, failure: noSuchProgram(what.program) } : exit
@@ -53,8 +58,22 @@ export async function startAttached(
   }
 }
 
+interface Waited {
+  readonly StatusCode: number
+}
+
+/**
+ * The answer of an engine that dies is cut off, which its library does not tell: where the stdio has ended and the
+ * answer does not come, it is asked for once more. Rejects when there is no such engine, or no such container in it.
+ */
+async function askedAgain(container: Dockerode.Container, connection: Duplex): Promise<Waited> {
+  await new Promise((resolve) => connection.once('close', resolve))
+  await new Promise((resolve) => setTimeout(resolve, ANSWER_MS).unref())
+  return container.wait() as Promise<Waited>
+}
+
 /** An engine tells of a signal as a shell does: its number above 128. */
-async function exitOf(waited: Promise<{ StatusCode: number }>): Promise<ServerExit> {
+async function exitOf(waited: Promise<Waited>): Promise<ServerExit> {
   try {
     const { StatusCode: status } = await waited
     const signal = status > SIGNAL_BASE ? signalOf(status - SIGNAL_BASE) : null
