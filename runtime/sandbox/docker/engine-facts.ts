@@ -24,6 +24,10 @@ interface Info {
   readonly MemoryLimit?: boolean
   readonly CpuCfsQuota?: boolean
   readonly PidsLimit?: boolean
+  /** Podman's. Its version would tell as well, after as many calls of the machine's package manager as info. */
+  readonly BuildahVersion?: string
+  /** Podman's, whose SecurityOptions say it only in some versions. */
+  readonly Rootless?: boolean
 }
 
 const ARCHITECTURES: Readonly<Record<string, string>> = {
@@ -35,11 +39,8 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
 
 export async function engineFacts({ api, endpoint }: Engine): Promise<EngineFacts> {
   let info: Info
-  let podman: boolean
   try {
-    const [told, version] = await Promise.all([api.info() as Promise<Info>, api.version()])
-    info = told
-    podman = (version.Components ?? []).some(({ Name }) => Name.startsWith('Podman'))
+    info = await api.info()
   } catch (error) {
     throw engineError(`the container engine (${endpoint.source}) does not answer`, error)
   }
@@ -50,8 +51,9 @@ export async function engineFacts({ api, endpoint }: Engine): Promise<EngineFact
       process.platform === 'linux' &&
       info.KernelVersion === release() &&
       !/desktop/i.test(info.OperatingSystem ?? ''),
-    rootless: (info.SecurityOptions ?? []).some((option) => option.includes('rootless')),
-    podman,
+    rootless:
+      info.Rootless === true || (info.SecurityOptions ?? []).some((option) => option.includes('rootless')),
+    podman: info.BuildahVersion !== undefined,
     arch,
     notEnforced: (limits) => [
       ...(limits.memory !== null && info.MemoryLimit === false ? [unkept('memory')] : []),

@@ -1,13 +1,15 @@
 import { constants } from 'node:os'
-import type { Duplex } from 'node:stream'
 import type Dockerode from 'dockerode'
 import { McpRunError } from '../../model/errors.ts'
 import type { RunningServer, ServerExit } from '../backend.ts'
-import { attachedStreams } from './attached.ts'
+import { type AttachedStreams, attach } from './attached.ts'
 import { engineError, statusOf } from './engine.ts'
 
 const SIGNAL_BASE = 128
 const KILL_MS = 1000
+/** In the words of runc and of crun; Docker says it at the start, Podman as soon as it is attached to. */
+const NO_PROGRAM = /executable file .*not found|no such file or directory|permission denied/i
+const NO_PROGRAM_STATUS = [400, 409]
 
 /**
  * Starts a created container with its stdio attached from its first byte on. Rejects, with nothing running, when
@@ -17,19 +19,26 @@ export async function startAttached(
   container: Dockerode.Container,
   what: { readonly program: string; readonly destroy: () => void },
 ): Promise<RunningServer> {
-  const connection = (await container.attach({
-    ...{ stream: true, hijack: true, stdin: true, stdout: true, stderr: true },
-  })) as unknown as Duplex
-  const streams = attachedStreams(connection)
-  // Asked before the start, so that the shortest life is not missed.
-  const waited = container.wait({ condition: 'next-exit' }) as Promise<{ StatusCode: number }>
-  const exited = exitOf(waited)
+  let streams: AttachedStreams | null = null
   try {
+    // Podman makes all ready here already, and looks for the program.
+    streams = await attach(container)
+    // Asked before the start, so that the shortest life is not missed.
+    const exited = exitOf(container.wait({ condition: 'next-exit' }) as Promise<{ StatusCode: number }>)
     await container.start()
+    return runningServer(container, streams, exited, what.destroy)
   } catch (error) {
-    connection.destroy()
+    streams?.stdin.destroy()
     throw startError(what.program, error)
   }
+}
+
+function runningServer(
+  container: Dockerode.Container,
+  streams: AttachedStreams,
+  exited: Promise<ServerExit>,
+  destroy: () => void,
+): RunningServer {
   return {
     ...streams,
     exited,
@@ -37,7 +46,7 @@ export async function startAttached(
       container.kill({ signal }).catch(() => undefined)
       if (signal !== 'SIGKILL') return
       // An engine that does not answer: the tap's end is the server's.
-      const timer = setTimeout(what.destroy, KILL_MS)
+      const timer = setTimeout(destroy, KILL_MS)
       void exited.then(() => clearTimeout(timer))
     },
   }
@@ -62,10 +71,7 @@ function signalOf(number: number): NodeJS.Signals | null {
 
 function startError(program: string, error: unknown): McpRunError {
   const text = String((error as { json?: { message?: string } }).json?.message ?? error)
-  if (
-    /executable file not found|no such file or directory|permission denied/i.test(text) &&
-    statusOf(error) === 400
-  )
+  if (NO_PROGRAM.test(text) && NO_PROGRAM_STATUS.includes(statusOf(error) ?? 0))
     return new McpRunError(
       'sandbox-unavailable',
       `the server was not started: ${program} is not in its image`,

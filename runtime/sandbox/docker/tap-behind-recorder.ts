@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { jsonChannel } from '../../tap/channel.ts'
 import { type FromTapRelay, remoteTap, type ToTapRelay } from '../../tap/tap-relay.ts'
-import { attachedStreams } from './attached.ts'
+import { attach } from './attached.ts'
 import { recorderContainer } from './recorder-container.ts'
 import { tapContainer } from './tap-container.ts'
 import { lost, type Tap, type TapOptions } from './tap-in-reach.ts'
@@ -17,10 +17,7 @@ export function tapBehindRecorder({ api, image, containers }: TapOptions): Tap {
   const remote = remoteTap(channel.as<FromTapRelay, ToTapRelay>())
   const recorder = (async () => {
     const created = await containers.create(await api, recorderContainer(await image))
-    const connection = await created.attach({
-      ...{ stream: true, hijack: true, stdin: true, stdout: true, stderr: true },
-    })
-    const { stdin, stdout, stderr } = attachedStreams(connection as never)
+    const { stdin, stdout, stderr } = await attach(created)
     input.pipe(stdin)
     stdout.pipe(output)
     stderr.resume()
