@@ -27,7 +27,9 @@ export async function attach(container: Dockerode.Container, stdin = true): Prom
     statusCodes: { 200: true, 404: 'no such container', 409: 'cannot be started', 500: 'server error' },
   }
   const connection = await new Promise<Duplex>((resolve, reject) => {
-    container.modem.dial(request, (error: unknown, stream: Duplex) => (error ? reject(error) : resolve(stream)))
+    container.modem.dial(request, (error: unknown, stream: Duplex) =>
+      error ? reject(error) : resolve(stream),
+    )
   })
   return attachedStreams(connection)
 }

@@ -10,13 +10,13 @@ import { lost, type Tap, type TapOptions } from './tap-in-reach.ts'
  * On another kernel than this process's: the recorder is a container too, with the uplink, and takes the tap's
  * sockets over a volume that both have. Its stdio is the channel to here, and its life.
  */
-export function tapBehindRecorder({ api, image, containers }: TapOptions): Tap {
+export function tapBehindRecorder({ api, image, keeps, containers }: TapOptions): Tap {
   const input = new PassThrough()
   const output = new PassThrough()
   const channel = jsonChannel(output, input)
   const remote = remoteTap(channel.as<FromTapRelay, ToTapRelay>())
   const recorder = (async () => {
-    const created = await containers.create(await api, recorderContainer(await image))
+    const created = await containers.create(await api, recorderContainer(await image, await keeps))
     const { stdin, stdout, stderr } = await attach(created)
     input.pipe(stdin)
     stdout.pipe(output)
@@ -28,7 +28,7 @@ export function tapBehindRecorder({ api, image, containers }: TapOptions): Tap {
     const { id } = await recorder
     const created = await containers.create(
       await api,
-      tapContainer({ image: await image, link: { volumesFrom: id } }),
+      tapContainer({ image: await image, link: { volumesFrom: id }, keeps: await keeps }),
     )
     await created.start()
     return created
