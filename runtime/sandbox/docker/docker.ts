@@ -7,6 +7,7 @@ import { ownContainers } from './containers.ts'
 import type { EngineEndpoint } from './endpoint.ts'
 import { connectEngine, type Engine, engineError } from './engine.ts'
 import { type EngineFacts, engineFacts } from './engine-facts.ts'
+import { limitsIn } from './engine-limits.ts'
 import { environmentLine } from './environment-line.ts'
 import { withoutHostFiles } from './files-elsewhere.ts'
 import { type ImageRole, type ImageSources, imageRecipe } from './image-recipe.ts'
@@ -104,7 +105,12 @@ function openDocker(parts: Parts): OpenSandbox {
   const tapped = (async (): Promise<Tap> => {
     const remote = options.recorder === 'auto' ? !(await facts).sameKernel : options.recorder === 'container'
     if (destroyed) throw new Error('it was ended before it began')
-    const tapOptions = { api: engine.then(({ api }) => api), image: parts.image('tap'), containers }
+    const tapOptions = {
+      api: engine.then(({ api }) => api),
+      image: parts.image('tap'),
+      keeps: facts.then(({ keeps }) => keeps),
+      containers,
+    }
     tap = remote ? tapBehindRecorder(tapOptions) : tapInReach(folder, tapOptions)
     return tap
   })()
@@ -113,10 +119,12 @@ function openDocker(parts: Parts): OpenSandbox {
   return {
     capture,
     limit: async (wanted) => {
-      limits = wanted
-      const missing = (await facts).notEnforced(wanted)
-      if (!wanted.required || missing.length === 0) return missing
-      throw new McpRunError('sandbox-unavailable', `the profile requires its limits: ${missing.join('; ')}`, {
+      const kept = limitsIn((await facts).keeps, wanted)
+      limits = kept.limits
+      const { notEnforced } = kept
+      if (!wanted.required || notEnforced.length === 0) return notEnforced
+      const what = `the profile requires its limits: ${notEnforced.join('; ')}`
+      throw new McpRunError('sandbox-unavailable', what, {
         hint: 'give the engine control groups, or set `limits.required: false` in the profile',
       })
     },

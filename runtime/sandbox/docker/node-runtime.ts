@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type NodeRuntime, runtimeKey } from '../../model/node-runtime.ts'
-import { attachedStreams } from './attached.ts'
+import { attach } from './attached.ts'
 import { type Engine, engineError } from './engine.ts'
 import { ownLabels } from './owner.ts'
 
@@ -40,8 +40,7 @@ async function probe({ api }: Engine, image: string): Promise<string> {
         LogConfig: { Type: 'none', Config: {} },
       },
     })
-    const connection = await container.attach({ stream: true, stdout: true, stderr: true })
-    const { stdout, stderr } = attachedStreams(connection as never)
+    const { stdout, stderr } = await attach(container, false)
     await container.start()
     const said = await Promise.all([text(stdout), text(stderr)])
     return said.join('')

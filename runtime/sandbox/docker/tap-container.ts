@@ -1,6 +1,7 @@
 import type Dockerode from 'dockerode'
 import { OWN_IPV4 } from '../../tap/rules.ts'
 import { SANDBOX_HOST } from '../root-filesystem.ts'
+import { type KeptLimits, ownLimits } from './engine-limits.ts'
 import { ownLabels } from './owner.ts'
 
 /** In the tap's image. */
@@ -24,8 +25,9 @@ export function tapContainer(options: {
   readonly image: string
   /** What is mounted at /link: a folder of the host, or the volume of another container, with the tap's socket. */
   readonly link: { readonly bind: string } | { readonly volumesFrom: string }
+  readonly keeps: KeptLimits
 }): Dockerode.ContainerCreateOptions {
-  const { image, link } = options
+  const { image, link, keeps } = options
   return {
     Image: image,
     Entrypoint: ['node', PROGRAM, `${LINK_FOLDER}/${LINK_SOCKET}`],
@@ -49,8 +51,7 @@ export function tapContainer(options: {
       DnsOptions: ['timeout:5', 'attempts:2'],
       LogConfig: { Type: 'none', Config: {} },
       AutoRemove: true,
-      Memory: MEMORY_BYTES,
-      PidsLimit: PIDS,
+      ...ownLimits(keeps, MEMORY_BYTES, PIDS),
       ...('bind' in link
         ? { Mounts: [{ Type: 'bind', Source: link.bind, Target: LINK_FOLDER }] }
         : { VolumesFrom: [link.volumesFrom] }),

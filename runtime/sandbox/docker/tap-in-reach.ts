@@ -4,6 +4,7 @@ import type { TapConfig } from '../../tap/config.ts'
 import { listenForTap, type TapLink } from '../../tap/link.ts'
 import type { Capture } from '../backend.ts'
 import type { Containers } from './containers.ts'
+import type { KeptLimits } from './engine-limits.ts'
 import type { SessionFolder } from './session-folder.ts'
 import { tapContainer } from './tap-container.ts'
 
@@ -23,16 +24,17 @@ export interface Tap {
 export interface TapOptions {
   readonly api: Promise<Dockerode>
   readonly image: Promise<string>
+  readonly keeps: Promise<KeptLimits>
   readonly containers: Containers
 }
 
 /** On this process's own kernel: the sockets are handed over a unix socket in a folder that the tap alone is shown. */
-export function tapInReach(folder: SessionFolder, { api, image, containers }: TapOptions): Tap {
+export function tapInReach(folder: SessionFolder, { api, image, keeps, containers }: TapOptions): Tap {
   const link = listenForTap(folder.socket)
   const container = (async () => {
     const engine = await api
-    const mount = { image: await image, link: { bind: folder.link } }
-    const created = await containers.create(engine, tapContainer(mount))
+    const options = { image: await image, link: { bind: folder.link }, keeps: await keeps }
+    const created = await containers.create(engine, tapContainer(options))
     await created.start()
     return created
   })()
