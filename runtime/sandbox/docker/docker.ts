@@ -3,22 +3,20 @@ import { McpRunError } from '../../model/errors.ts'
 import type { Profile } from '../../model/profile.ts'
 import type { LaunchSpec, OpenSandbox, SandboxBackend } from '../backend.ts'
 import { SANDBOX_HOME } from '../root-filesystem.ts'
+import { beginTap } from './begin-tap.ts'
 import { ownContainers } from './containers.ts'
 import type { EngineEndpoint } from './endpoint.ts'
 import { connectEngine, type Engine, engineError } from './engine.ts'
 import { type EngineFacts, engineFacts } from './engine-facts.ts'
-import { environmentLine } from './environment-line.ts'
 import { withoutHostFiles } from './files-elsewhere.ts'
+import { type HeldServer, holdServer } from './held-server.ts'
 import { type ImageRole, type ImageSources, imageRecipe } from './image-recipe.ts'
 import { ensureImage, hasImage } from './images.ts'
 import { nodeRuntimeOf } from './node-runtime.ts'
-import { startAttached } from './running-container.ts'
 import { serverContainer } from './server-container.ts'
 import { serverImage } from './server-image.ts'
 import { createSessionFolder } from './session-folder.ts'
 import { sweep } from './sweep.ts'
-import { tapBehindRecorder } from './tap-behind-recorder.ts'
-import { type Tap, tapInReach } from './tap-in-reach.ts'
 import { serverOwner } from './user.ts'
 
 export interface DockerOptions {
@@ -43,6 +41,8 @@ interface Parts {
   readonly facts: Promise<EngineFacts>
   /** The image for a role, there for use. */
   readonly image: (role: ImageRole) => Promise<string>
+  /** The name that it has in an engine of this process's processor. */
+  readonly likelyImage: (role: ImageRole) => string
   readonly options: DockerOptions
 }
 
@@ -58,12 +58,19 @@ export function dockerBackend(options: DockerOptions): DockerBackend {
   const facts = engine.then(engineFacts)
   for (const promise of [engine, facts]) promise.catch(() => undefined)
   const recipe = async (role: ImageRole) => imageRecipe(role, options.sources, (await facts).arch)
-  const image = async (role: ImageRole): Promise<string> => {
+  const ensure = async (role: ImageRole): Promise<string> => {
     const wanted = await recipe(role)
     await ensureImage(await engine, wanted, { folder: join(options.store, 'run'), say: options.say })
     return wanted.tag
   }
-  const parts = { engine, facts, image, options }
+  const ensured = new Map<ImageRole, Promise<string>>()
+  const image = (role: ImageRole): Promise<string> => {
+    const there = ensured.get(role) ?? ensure(role)
+    ensured.set(role, there)
+    return there
+  }
+  const likelyImage = (role: ImageRole) => imageRecipe(role, options.sources, process.arch).tag
+  const parts = { engine, facts, image, likelyImage, options }
   return {
     name: 'docker',
     homePath: SANDBOX_HOME,
@@ -86,13 +93,25 @@ function openDocker(parts: Parts): OpenSandbox {
   const { engine, facts, options } = parts
   const folder = createSessionFolder(options.store)
   const containers = ownContainers()
-  let tap: Tap | null = null
+  const begun = beginTap({
+    folder,
+    facts,
+    recorder: options.recorder,
+    socket: options.endpoint.kind === 'unix',
+    tapOptions: {
+      api: engine.then(({ api }) => api),
+      image: () => parts.image('tap'),
+      likelyImage: () => parts.likelyImage('tap'),
+      containers,
+    },
+  })
+  let server: Promise<HeldServer> | null = null
   let limits = NO_LIMITS
   let destroyed = false
   const destroy = (): void => {
     if (destroyed) return
     destroyed = true
-    tap?.close()
+    begun.close()
     folder.remove()
     containers.removeAll()
   }
@@ -100,14 +119,7 @@ function openDocker(parts: Parts): OpenSandbox {
     destroy()
     throw error instanceof McpRunError ? error : engineError('the sandbox cannot be started', error)
   }
-  const tapped = (async (): Promise<Tap> => {
-    const remote = options.recorder === 'auto' ? !(await facts).sameKernel : options.recorder === 'container'
-    if (destroyed) throw new Error('it was ended before it began')
-    const tapOptions = { api: engine.then(({ api }) => api), image: parts.image('tap'), containers }
-    tap = remote ? tapBehindRecorder(tapOptions) : tapInReach(folder, tapOptions)
-    return tap
-  })()
-  const capture = tapped.then((one) => one.capture).catch(failed)
+  const capture = begun.tap.then((tap) => tap.capture).catch(failed)
   capture.catch(() => undefined)
   return {
     capture,
@@ -119,25 +131,35 @@ function openDocker(parts: Parts): OpenSandbox {
         hint: 'give the engine control groups, or set `limits.required: false` in the profile',
       })
     },
+    prepare: (spec, wanted) => {
+      limits = wanted
+      hold(spec).catch(() => undefined)
+    },
     launch: async (spec) => {
       try {
+        const held = hold(spec)
+        held.catch(() => undefined)
         await capture
-        const { order, container } = await tapped
-        const created = createServer(spec)
-        created.catch(() => undefined)
         const holding = { stage: null, command: 'hold', args: [] } as const
-        const failure = await order({ ...holding, hostLoopbackPorts: spec.hostLoopbackPorts })
+        const failure = await (await begun.tap).order({
+          ...holding,
+          hostLoopbackPorts: spec.hostLoopbackPorts,
+        })
         if (failure !== null) throw new Error(failure)
-        const program = spec.command[0] ?? 'its entrypoint'
-        const firstLine = spec.image?.kind === 'image' ? null : environmentLine(spec.env)
-        const server = await startAttached(await created, { program, firstLine, destroy })
-        void container.then(async () => sweep(await engine, options.store)).catch(() => undefined)
+        const server = await (await held).letGo()
+        void engine.then((one) => sweep(one, options.store)).catch(() => undefined)
         return server
       } catch (error) {
         return failed(error)
       }
     },
     destroy,
+  }
+
+  function hold(spec: LaunchSpec): Promise<HeldServer> {
+    const tapStarted = begun.tap.then(({ started }) => started)
+    server ??= holdServer({ spec, container: createServer(spec), tapStarted, destroy })
+    return server
   }
 
   async function createServer(wanted: LaunchSpec) {
@@ -151,7 +173,7 @@ function openDocker(parts: Parts): OpenSandbox {
       image: parts.image,
       say: options.say,
     })
-    const tapId = (await (await tapped).container).id
+    const tapId = (await (await begun.tap).container).id
     const etc = filesHere ? folder.etc(user) : []
     return containers.create(
       api,

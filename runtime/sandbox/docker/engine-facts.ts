@@ -1,6 +1,6 @@
 import { release } from 'node:os'
 import type { Profile } from '../../model/profile.ts'
-import { type Engine, engineError } from './engine.ts'
+import { answers, type Engine, engineError } from './engine.ts'
 
 /** What an engine says of itself. */
 export interface EngineFacts {
@@ -33,11 +33,13 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
   arm64: 'arm64',
 }
 
-export async function engineFacts({ api, endpoint }: Engine): Promise<EngineFacts> {
+export async function engineFacts(engine: Engine): Promise<EngineFacts> {
+  const { api, endpoint } = engine
   let info: Info
   let podman: boolean
   try {
-    const [told, version] = await Promise.all([api.info() as Promise<Info>, api.version()])
+    const asked = [api.info() as Promise<Info>, api.version(), answers(engine)] as const
+    const [told, version] = await Promise.all(asked)
     info = told
     podman = (version.Components ?? []).some(({ Name }) => Name.startsWith('Podman'))
   } catch (error) {

@@ -10,46 +10,55 @@ import { NO_SUCH_PROGRAM } from './environment-line.ts'
 const SIGNAL_BASE = 128
 const KILL_MS = 1000
 
-/**
- * Starts a created container with its stdio attached from its first byte on. Rejects, with nothing running, when
- * its program is not there.
- */
-export async function startAttached(
+/** A created container with its stdio attached from its first byte on. */
+export interface AttachedContainer {
+  readonly server: RunningServer
+  /** Rejects, with nothing running, when its program is not there. */
+  start(): Promise<void>
+  /** Lets one go that waits for its first line. */
+  write(firstLine: string): void
+}
+
+export async function attachContainer(
   container: Dockerode.Container,
   what: {
     readonly program: string
-    /** Read by the container before anything else; with it, its end may mean that there is no such program. */
-    readonly firstLine: string | null
+    /** It reads a line before anything else: then its end may mean that there is no such program. */
+    readonly waits: boolean
     readonly destroy: () => void
   },
-): Promise<RunningServer> {
+): Promise<AttachedContainer> {
   const connection = (await container.attach({
     ...{ stream: true, hijack: true, stdin: true, stdout: true, stderr: true },
   })) as unknown as Duplex
   const { silent, ...streams } = attachedStreams(connection)
-  if (what.firstLine !== null) connection.write(what.firstLine)
   // Asked before the start, so that the shortest life is not missed.
   const waited = container.wait({ condition: 'next-exit' }) as Promise<{ StatusCode: number }>
   const exited = exitOf(waited).then((exit) => {
-    const unreached = what.firstLine !== null && exit.signal === NO_SUCH_PROGRAM && silent()
+    const unreached = what.waits && exit.signal === NO_SUCH_PROGRAM && silent()
     return unreached ? { ...exit, failure: noSuchProgram(what.program) } : exit
   })
-  try {
-    await container.start()
-  } catch (error) {
-    connection.destroy()
-    throw startError(what.program, error)
-  }
   return {
-    ...streams,
-    exited,
-    kill: (signal) => {
-      container.kill({ signal }).catch(() => undefined)
-      if (signal !== 'SIGKILL') return
-      // An engine that does not answer: the tap's end is the server's.
-      const timer = setTimeout(what.destroy, KILL_MS)
-      void exited.then(() => clearTimeout(timer))
+    server: {
+      ...streams,
+      exited,
+      kill: (signal) => {
+        container.kill({ signal }).catch(() => undefined)
+        if (signal !== 'SIGKILL') return
+        // An engine that does not answer: the tap's end is the server's.
+        const timer = setTimeout(what.destroy, KILL_MS)
+        void exited.then(() => clearTimeout(timer))
+      },
     },
+    start: async () => {
+      try {
+        await container.start()
+      } catch (error) {
+        connection.destroy()
+        throw startError(what.program, error)
+      }
+    },
+    write: (firstLine) => void connection.write(firstLine),
   }
 }
 

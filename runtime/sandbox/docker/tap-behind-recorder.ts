@@ -15,8 +15,9 @@ export function tapBehindRecorder({ api, image, containers }: TapOptions): Tap {
   const output = new PassThrough()
   const channel = jsonChannel(output, input)
   const remote = remoteTap(channel.as<FromTapRelay, ToTapRelay>())
-  const recorder = (async () => {
-    const created = await containers.create(await api, recorderContainer(await image))
+  const recorder = (async () => containers.create(await api, recorderContainer(await image())))()
+  const recording = (async () => {
+    const created = await recorder
     const connection = await created.attach({
       ...{ stream: true, hijack: true, stdin: true, stdout: true, stderr: true },
     })
@@ -25,20 +26,18 @@ export function tapBehindRecorder({ api, image, containers }: TapOptions): Tap {
     stdout.pipe(output)
     stderr.resume()
     await created.start()
-    return created
   })()
+  // The volume is there as soon as the recorder's container is created; the tap waits for what will listen in it.
   const container = (async () => {
-    const { id } = await recorder
-    const created = await containers.create(
-      await api,
-      tapContainer({ image: await image, link: { volumesFrom: id } }),
-    )
-    await created.start()
-    return created
+    const link = { volumesFrom: (await recorder).id }
+    return containers.create(await api, tapContainer({ image: await image(), link }))
   })()
+  const started = container.then((created) => created.start())
+  for (const promise of [recording, started]) promise.catch(() => undefined)
   return {
     container,
-    capture: Promise.all([recorder, container])
+    started,
+    capture: Promise.all([recorder, container, recording, started])
       .then(([one, other]) => Promise.race([remote.ready, lost(one, 'recorder'), lost(other, 'tap')]))
       .then(() => ({ kind: 'channel', channel })),
     order: remote.order,

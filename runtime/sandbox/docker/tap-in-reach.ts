@@ -4,6 +4,7 @@ import type { TapConfig } from '../../tap/config.ts'
 import { listenForTap } from '../../tap/link.ts'
 import type { Capture } from '../backend.ts'
 import type { Containers } from './containers.ts'
+import { statusOf } from './engine.ts'
 import type { SessionFolder } from './session-folder.ts'
 import { tapContainer } from './tap-container.ts'
 
@@ -12,7 +13,10 @@ const START_TIMEOUT_MS = 15_000
 
 /** A tap's container, and what is said to it: by this process, or through a recorder's container. */
 export interface Tap {
+  /** Created: what joins it can be created too. */
   readonly container: Promise<Dockerode.Container>
+  /** Started: what joins it can be started. */
+  readonly started: Promise<unknown>
   readonly capture: Promise<Capture>
   /** Null when the tap holds the namespace as ordered, else what went wrong. */
   order(config: TapConfig): Promise<string | null>
@@ -22,30 +26,53 @@ export interface Tap {
 
 export interface TapOptions {
   readonly api: Promise<Dockerode>
-  readonly image: Promise<string>
+  /** The tap's image, there for use. */
+  readonly image: () => Promise<string>
+  /** By the name that it has, if it is there, in an engine of this process's processor: another's has another name. */
+  readonly likelyImage: () => string
   readonly containers: Containers
 }
 
-/** On this process's own kernel: the sockets are handed over a unix socket in a folder that the tap alone is shown. */
-export function tapInReach(folder: SessionFolder, { api, image, containers }: TapOptions): Tap {
-  const link = listenForTap(folder.socket)
+/**
+ * On this process's own kernel: the sockets are handed over a unix socket in a folder that the tap alone is shown.
+ * `mayStart` rejects where it turns out that the engine is of another.
+ */
+export function tapInReach(
+  folder: SessionFolder,
+  { api, image, likelyImage, containers, mayStart }: TapOptions & { readonly mayStart: Promise<unknown> },
+): Tap & { abandon(): void } {
   const container = (async () => {
     const engine = await api
-    const mount = { image: await image, link: { bind: folder.link } }
-    const created = await containers.create(engine, tapContainer(mount))
-    await created.start()
-    return created
+    const create = (name: string) =>
+      containers.create(engine, tapContainer({ image: name, link: { bind: folder.link } }))
+    try {
+      return await create(likelyImage())
+    } catch (error) {
+      if (statusOf(error) !== 404) throw error
+      return create(await image())
+    }
   })()
+  const link = listenForTap(folder.socket)
+  const started = (async () => {
+    await mayStart
+    await (await container).start()
+  })()
+  for (const promise of [container, started]) promise.catch(() => undefined)
   return {
     container,
-    capture: container
-      .then((tap) => Promise.race([link.sockets(START_TIMEOUT_MS), lost(tap, 'tap')]))
+    started,
+    capture: started
+      .then(async () => Promise.race([link.sockets(START_TIMEOUT_MS), lost(await container, 'tap')]))
       .then((sockets) => ({ kind: 'sockets', sockets, askDrops: link.ask })),
     order: (config) => {
       link.order(config)
       return link.became()
     },
     close: link.close,
+    abandon: () => {
+      link.close()
+      container.then((created) => created.remove({ force: true, v: true })).catch(() => undefined)
+    },
   }
 }
 
