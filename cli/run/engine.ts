@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { McpRunError } from '../../runtime/model/errors.ts'
 import type { EngineEndpoint } from '../../runtime/sandbox/docker/endpoint.ts'
-import { answers, connectEngine, engineError } from '../../runtime/sandbox/docker/engine.ts'
+import { answers, connectEngine } from '../../runtime/sandbox/docker/engine.ts'
 import { findEngines } from '../../runtime/sandbox/docker/find-engines.ts'
 
 /** Those that there may be. Throws `sandbox-unavailable` where one is named and its name is broken. */
@@ -27,7 +27,8 @@ export async function answeringEngine(found: readonly EngineEndpoint[]): Promise
       await answers(await connectEngine(endpoint))
       return endpoint
     } catch (error) {
-      failure ??= engineError(`the container engine (${endpoint.source}) does not answer`, error)
+      if (!(error instanceof McpRunError)) throw error
+      failure ??= error
     }
   }
   throw (

@@ -11,24 +11,29 @@ export interface BegunTap {
 }
 
 /**
- * A tap where the recorder is to be. An engine at a socket of this machine is nearly always of this kernel: the tap's
- * container is created while the engine tells what it is, started only when it is so, and given up otherwise.
+ * A tap where the recorder is to be. An engine at a socket of this machine is nearly always of this kernel: its tap is
+ * begun while it tells what it is, and given up where it turns out to be another's.
  */
 export function beginTap(options: {
   readonly folder: SessionFolder
-  readonly facts: Promise<EngineFacts>
+  /** Rejects where the engine does not answer. */
+  readonly alive: Promise<void>
+  readonly facts: () => Promise<EngineFacts>
   readonly recorder: DockerOptions['recorder']
   /** The engine listens on a socket of this machine. */
   readonly socket: boolean
   readonly tapOptions: TapOptions
 }): BegunTap {
-  const { folder, facts, recorder, socket, tapOptions } = options
+  const { folder, alive, facts, recorder, socket, tapOptions } = options
   if (recorder === 'container' || (recorder === 'auto' && !socket)) {
     const tap = tapBehindRecorder(tapOptions)
     return { tap: Promise.resolve(tap), close: tap.close }
   }
-  const here = recorder === 'process' ? Promise.resolve(true) : facts.then(({ sameKernel }) => sameKernel)
-  const early = tapInReach(folder, { ...tapOptions, mayStart: here.then(refusedElsewhere) })
+  const early = tapInReach(folder, tapOptions)
+  // Telling takes an engine as long as making a container, which all else waits for.
+  const here = Promise.all([alive, Promise.allSettled([early.container])])
+    .then(facts)
+    .then(({ sameKernel }) => sameKernel || recorder === 'process')
   let tap: Tap = early
   let closed = false
   const chosen = here.then((known) => {
@@ -45,8 +50,4 @@ export function beginTap(options: {
       tap.close()
     },
   }
-}
-
-function refusedElsewhere(here: boolean): void {
-  if (!here) throw new Error('the engine is of another kernel')
 }

@@ -6,13 +6,13 @@ import { SANDBOX_HOME } from '../root-filesystem.ts'
 import { beginTap } from './begin-tap.ts'
 import { ownContainers } from './containers.ts'
 import type { EngineEndpoint } from './endpoint.ts'
-import { connectEngine, type Engine, engineError } from './engine.ts'
+import { answers, connectEngine, type Engine, engineError } from './engine.ts'
 import { type EngineFacts, engineFacts } from './engine-facts.ts'
 import { withoutHostFiles } from './files-elsewhere.ts'
 import { type HeldServer, holdServer } from './held-server.ts'
 import { type ImageRole, type ImageSources, imageRecipe } from './image-recipe.ts'
 import { ensureImage, hasImage } from './images.ts'
-import { nodeRuntimeOf } from './node-runtime.ts'
+import { keptRuntime, nodeRuntimeOf } from './node-runtime.ts'
 import { serverContainer } from './server-container.ts'
 import { serverImage } from './server-image.ts'
 import { createSessionFolder } from './session-folder.ts'
@@ -38,11 +38,16 @@ export interface DockerBackend extends SandboxBackend {
 /** All that a sandbox asks of its engine. */
 interface Parts {
   readonly engine: Promise<Engine>
-  readonly facts: Promise<EngineFacts>
+  /** Rejects where the engine does not answer. */
+  readonly alive: Promise<void>
+  /** Asked for once. */
+  readonly facts: () => Promise<EngineFacts>
   /** The image for a role, there for use. */
   readonly image: (role: ImageRole) => Promise<string>
   /** The name that it has in an engine of this process's processor. */
   readonly likelyImage: (role: ImageRole) => string
+  /** The processor whose packages the server is given, where it was not asked of the engine. */
+  readonly assumedArch: () => string | null
   readonly options: DockerOptions
 }
 
@@ -55,28 +60,37 @@ const NO_LIMITS: Profile['limits'] = { memory: null, cpus: null, pids: null, req
  */
 export function dockerBackend(options: DockerOptions): DockerBackend {
   const engine = connectEngine(options.endpoint)
-  const facts = engine.then(engineFacts)
-  for (const promise of [engine, facts]) promise.catch(() => undefined)
-  const recipe = async (role: ImageRole) => imageRecipe(role, options.sources, (await facts).arch)
+  const alive = engine.then(answers)
+  for (const promise of [engine, alive]) promise.catch(() => undefined)
+  const facts = once(async () => engineFacts(await engine))
+  const recipe = async (role: ImageRole) => imageRecipe(role, options.sources, (await facts()).arch)
   const ensure = async (role: ImageRole): Promise<string> => {
     const wanted = await recipe(role)
     await ensureImage(await engine, wanted, { folder: join(options.store, 'run'), say: options.say })
     return wanted.tag
   }
-  const ensured = new Map<ImageRole, Promise<string>>()
-  const image = (role: ImageRole): Promise<string> => {
-    const there = ensured.get(role) ?? ensure(role)
-    ensured.set(role, there)
-    return there
+  const ensured: Record<ImageRole, () => Promise<string>> = {
+    ...{
+      tap: once(() => ensure('tap')),
+      node: once(() => ensure('node')),
+      python: once(() => ensure('python')),
+    },
   }
+  const image = (role: ImageRole) => ensured[role]()
   const likelyImage = (role: ImageRole) => imageRecipe(role, options.sources, process.arch).tag
-  const parts = { engine, facts, image, likelyImage, options }
+  let assumedArch: string | null = null
+  const parts = { engine, alive, facts, image, likelyImage, assumedArch: () => assumedArch, options }
   return {
     name: 'docker',
     homePath: SANDBOX_HOME,
     holds: () => false,
     owner: serverOwner(),
-    nodeRuntime: async () => nodeRuntimeOf(await engine, await image('node'), options.store),
+    nodeRuntime: async () => {
+      const kept = options.endpoint.kind === 'unix' ? keptRuntime(likelyImage('node'), options.store) : null
+      if (kept === null) return nodeRuntimeOf(await engine, await image('node'), options.store)
+      assumedArch = process.arch
+      return kept
+    },
     open: () => openDocker(parts),
     prepare: async () => {
       for (const role of PREPARED) await image(role)
@@ -89,12 +103,22 @@ export function dockerBackend(options: DockerOptions): DockerBackend {
   }
 }
 
+/** Made at the first call. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
 function openDocker(parts: Parts): OpenSandbox {
-  const { engine, facts, options } = parts
+  const { engine, alive, facts, options } = parts
   const folder = createSessionFolder(options.store)
   const containers = ownContainers()
   const begun = beginTap({
     folder,
+    alive,
     facts,
     recorder: options.recorder,
     socket: options.endpoint.kind === 'unix',
@@ -125,7 +149,7 @@ function openDocker(parts: Parts): OpenSandbox {
     capture,
     limit: async (wanted) => {
       limits = wanted
-      const missing = (await facts).notEnforced(wanted)
+      const missing = (await facts()).notEnforced(wanted)
       if (!wanted.required || missing.length === 0) return missing
       throw new McpRunError('sandbox-unavailable', `the profile requires its limits: ${missing.join('; ')}`, {
         hint: 'give the engine control groups, or set `limits.required: false` in the profile',
@@ -167,17 +191,26 @@ function openDocker(parts: Parts): OpenSandbox {
     const filesHere = endpoint.kind === 'unix'
     const { spec, notes } = filesHere ? { spec: wanted, notes: [] } : withoutHostFiles(wanted)
     notes.forEach(options.say)
+    const tapId = (await (await begun.tap).container).id
+    const known = await facts()
+    const assumed = parts.assumedArch()
+    if (assumed !== null && assumed !== known.arch) throw otherProcessor(known.arch)
     const { image, user } = await serverImage(spec, {
       engine: await engine,
-      facts: await facts,
+      facts: known,
       image: parts.image,
       say: options.say,
     })
-    const tapId = (await (await begun.tap).container).id
     const etc = filesHere ? folder.etc(user) : []
     return containers.create(
       api,
       serverContainer({ spec, image, limits, user, tap: tapId, filesHere, etc, seccompFile: null }),
     )
   }
+}
+
+function otherProcessor(arch: string): McpRunError {
+  return new McpRunError('sandbox-unavailable', `the container engine runs on another processor (${arch})`, {
+    hint: 'use a store of its own for it: --store DIR',
+  })
 }

@@ -1,6 +1,6 @@
 import { release } from 'node:os'
 import type { Profile } from '../../model/profile.ts'
-import { answers, type Engine, engineError } from './engine.ts'
+import { type Engine, engineError } from './engine.ts'
 
 /** What an engine says of itself. */
 export interface EngineFacts {
@@ -24,6 +24,8 @@ interface Info {
   readonly MemoryLimit?: boolean
   readonly CpuCfsQuota?: boolean
   readonly PidsLimit?: boolean
+  /** Podman's. Its version would tell as well, after as many calls of the machine's package manager as info. */
+  readonly BuildahVersion?: string
 }
 
 const ARCHITECTURES: Readonly<Record<string, string>> = {
@@ -33,15 +35,10 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
   arm64: 'arm64',
 }
 
-export async function engineFacts(engine: Engine): Promise<EngineFacts> {
-  const { api, endpoint } = engine
+export async function engineFacts({ api, endpoint }: Engine): Promise<EngineFacts> {
   let info: Info
-  let podman: boolean
   try {
-    const asked = [api.info() as Promise<Info>, api.version(), answers(engine)] as const
-    const [told, version] = await Promise.all(asked)
-    info = told
-    podman = (version.Components ?? []).some(({ Name }) => Name.startsWith('Podman'))
+    info = await api.info()
   } catch (error) {
     throw engineError(`the container engine (${endpoint.source}) does not answer`, error)
   }
@@ -53,7 +50,7 @@ export async function engineFacts(engine: Engine): Promise<EngineFacts> {
       info.KernelVersion === release() &&
       !/desktop/i.test(info.OperatingSystem ?? ''),
     rootless: (info.SecurityOptions ?? []).some((option) => option.includes('rootless')),
-    podman,
+    podman: info.BuildahVersion !== undefined,
     arch,
     notEnforced: (limits) => [
       ...(limits.memory !== null && info.MemoryLimit === false ? [unkept('memory')] : []),

@@ -22,11 +22,15 @@ export async function connectEngine(endpoint: EngineEndpoint): Promise<Engine> {
 const ANSWER_MS = 3000
 const SSH_ANSWER_MS = 30_000
 
-/** Rejects where the engine does not answer, or not soon. */
+/** Throws `sandbox-unavailable` where the engine does not answer, or not soon. */
 export async function answers({ api, endpoint }: Engine): Promise<void> {
   const abortSignal = AbortSignal.timeout(endpoint.kind === 'ssh' ? SSH_ANSWER_MS : ANSWER_MS)
-  // Its types do not know of options.
-  await (api.ping.bind(api) as (options: object) => Promise<unknown>)({ abortSignal })
+  try {
+    // Its types do not know of options.
+    await (api.ping.bind(api) as (options: object) => Promise<unknown>)({ abortSignal })
+  } catch (error) {
+    throw engineError(`the container engine (${endpoint.source}) does not answer`, error)
+  }
 }
 
 async function options(endpoint: EngineEndpoint): Promise<Dockerode.DockerOptions & { agent?: Agent }> {

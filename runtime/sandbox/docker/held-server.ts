@@ -23,7 +23,10 @@ export async function holdServer(options: {
   const { spec, container, tapStarted, destroy } = options
   const waits = spec.image?.kind !== 'image'
   const program = spec.command[0] ?? 'its entrypoint'
-  const { server, start, write } = await attachContainer(await container, { program, waits, destroy })
+  const created = await container
+  // Podman looks for the namespaces as soon as it is attached to.
+  await tapStarted
+  const { server, start, write } = await attachContainer(created, { program, waits, destroy })
   if (!waits) {
     return {
       letGo: async () => {
@@ -32,7 +35,6 @@ export async function holdServer(options: {
       },
     }
   }
-  await tapStarted
   await start()
   return {
     letGo: async () => {

@@ -33,13 +33,10 @@ export interface TapOptions {
   readonly containers: Containers
 }
 
-/**
- * On this process's own kernel: the sockets are handed over a unix socket in a folder that the tap alone is shown.
- * `mayStart` rejects where it turns out that the engine is of another.
- */
+/** On this process's own kernel: the sockets are handed over a unix socket in a folder that the tap alone is shown. */
 export function tapInReach(
   folder: SessionFolder,
-  { api, image, likelyImage, containers, mayStart }: TapOptions & { readonly mayStart: Promise<unknown> },
+  { api, image, likelyImage, containers }: TapOptions,
 ): Tap & { abandon(): void } {
   const container = (async () => {
     const engine = await api
@@ -52,25 +49,30 @@ export function tapInReach(
       return create(await image())
     }
   })()
-  const link = listenForTap(folder.socket)
+  // Late: what it needs is loaded while the engine is at work.
+  const linked = container.then(() => listenForTap(folder.socket))
   const started = (async () => {
-    await mayStart
+    await linked
     await (await container).start()
   })()
+  const close = (): void => void linked.then((link) => link.close()).catch(() => undefined)
   for (const promise of [container, started]) promise.catch(() => undefined)
   return {
     container,
     started,
-    capture: started
-      .then(async () => Promise.race([link.sockets(START_TIMEOUT_MS), lost(await container, 'tap')]))
-      .then((sockets) => ({ kind: 'sockets', sockets, askDrops: link.ask })),
-    order: (config) => {
+    capture: started.then(async () => {
+      const link = await linked
+      const sockets = await Promise.race([link.sockets(START_TIMEOUT_MS), lost(await container, 'tap')])
+      return { kind: 'sockets', sockets, askDrops: link.ask }
+    }),
+    order: async (config) => {
+      const link = await linked
       link.order(config)
       return link.became()
     },
-    close: link.close,
+    close,
     abandon: () => {
-      link.close()
+      close()
       container.then((created) => created.remove({ force: true, v: true })).catch(() => undefined)
     },
   }
