@@ -14,55 +14,62 @@ const ANSWER_MS = 1000
 const NO_PROGRAM = /executable file .*not found|no such file or directory|permission denied/i
 const NO_PROGRAM_STATUS = [400, 409]
 
-export interface StartOptions {
+/** A created container with its stdio attached from its first byte on. */
+export interface AttachedContainer {
+  readonly server: RunningServer
+  /** Rejects, with nothing running, when its program is not there. */
+  start(): Promise<void>
+  /** Lets one go that waits for its first line. */
+  write(firstLine: string): void
+}
+
+export interface AttachOptions {
   readonly program: string
-  /** Read by the container before anything else; with it, its end may mean that there is no such program. */
-  readonly firstLine: string | null
+  /** It reads a line before anything else: then its end may mean that there is no such program. */
+  readonly waits: boolean
   readonly destroy: () => void
 }
 
-/**
- * Starts a created container with its stdio attached from its first byte on. Rejects, with nothing running, when
- * its program is not there.
- */
-export async function startAttached(
+/** Rejects, with nothing running, where the engine looks for the program already here, and does not find it. */
+export async function attachContainer(
   container: Dockerode.Container,
-  what: StartOptions,
-): Promise<RunningServer> {
-  let streams: AttachedStreams | null = null
-  try {
-    // Podman makes all ready here already, and looks for the program.
-    streams = await attach(container)
-    if (what.firstLine !== null) streams.stdin.write(what.firstLine)
-    // Asked before the start, so that the shortest life is not missed.
-    const waited = Promise.race([
-      container.wait({ condition: 'next-exit' }) as Promise<Waited>,
-      askedAgain(container, streams),
-    ])
-    const exited = serverExit(waited, streams, what)
-    await container.start()
-    return runningServer(container, streams, exited, what.destroy)
-  } catch (error) {
-    streams?.stdin.destroy()
+  what: AttachOptions,
+): Promise<AttachedContainer> {
+  const streams = await attach(container).catch((error: unknown) => {
     throw startError(what.program, error)
+  })
+  // Asked before the start, so that the shortest life is not missed.
+  const waited = Promise.race([
+    container.wait({ condition: 'next-exit' }) as Promise<Waited>,
+    askedAgain(container, streams),
+  ])
+  const { stdin, stdout, stderr } = streams
+  const exited = serverExit(waited, streams, what)
+  return {
+    server: { stdin, stdout, stderr, exited, kill: killer(container, exited, what.destroy) },
+    start: async () => {
+      try {
+        await container.start()
+      } catch (error) {
+        stdin.destroy()
+        throw startError(what.program, error)
+      }
+    },
+    write: (firstLine) => void stdin.write(firstLine),
   }
 }
 
-function runningServer(
+function killer(
   container: Dockerode.Container,
-  { stdin, stdout, stderr }: AttachedStreams,
   exited: Promise<ServerExit>,
   destroy: () => void,
-): RunningServer {
-  return {
-    ...{ stdin, stdout, stderr, exited },
-    kill: (signal) => {
-      container.kill({ signal }).catch(() => undefined)
-      if (signal !== 'SIGKILL') return
-      // An engine that does not answer: the tap's end is the server's.
-      const timer = setTimeout(destroy, KILL_MS)
-      void exited.then(() => clearTimeout(timer))
-    },
+): RunningServer['kill'] {
+  return (signal) => {
+    container.kill({ signal }).catch(() => undefined)
+    if (signal !== 'SIGKILL') return
+    // An engine that does not answer: the tap's end is the server's.
+    const timer = setTimeout(destroy, KILL_MS)
+    void exited.then(() => clearTimeout(timer))
   }
 }
 
@@ -83,10 +90,10 @@ async function askedAgain(container: Dockerode.Container, { stdin }: AttachedStr
 async function serverExit(
   waited: Promise<Waited>,
   streams: AttachedStreams,
-  { program, firstLine }: StartOptions,
+  { program, waits }: AttachOptions,
 ): Promise<ServerExit> {
   const exit = await exitOf(waited)
-  const unreached = firstLine !== null && exit.signal === NO_SUCH_PROGRAM && streams.silent()
+  const unreached = waits && exit.signal === NO_SUCH_PROGRAM && streams.silent()
   return unreached ? { ...exit, failure: noSuchProgram(program) } : exit
 }
 
