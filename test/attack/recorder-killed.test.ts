@@ -12,6 +12,8 @@ import { start } from './rig/live.ts'
 
 const MEGABYTE = 1_000_000
 const UPLOAD = 100 * MEGABYTE
+/** For a container engine that has to build an image first. */
+const START_MS = 40_000
 /** Slow enough to be under way for ten seconds, when nothing ends it. */
 const SCRIPT = (address: string) => `head -c ${UPLOAD} /dev/zero |
   curl -sSk --limit-rate 10M --resolve api.test:443:${address} -T - https://api.test/upload >/dev/null`
@@ -32,7 +34,7 @@ async function killed(user: User, dist?: string) {
   const mcp = product(internet, { user, ...(dist && { dist }) })
   const profile = mcp.profile('uploader', 'name: uploader\negress:\n  - host: api.test\n')
   const live = start(mcp, ['--profile', profile, '--', 'sh', '-c', SCRIPT(v4)])
-  await internet.until(v4, 443, { read: 5 * MEGABYTE })
+  await internet.until(v4, 443, { read: 5 * MEGABYTE }, START_MS)
   const family = withDescendants([live.pid])
   process.kill(live.pid, 'SIGKILL')
   await pause(1000)

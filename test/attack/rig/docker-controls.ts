@@ -15,10 +15,14 @@ export const NO_NETWORK: readonly Patch[] = [
 /** The filter lets every system call pass. */
 export const NO_SECCOMP: readonly Patch[] = [first('seccompProfile', 'return"unconfined";')]
 
-/** The server is root, with every capability, and may gain more. */
+/** The server is root, with every capability but one that the tests' own machine may be without, and may gain more. */
 export const NO_USER: readonly Patch[] = [
   first('serverUser', 'return"0:0";'),
-  { file: PROGRAM, find: CAPABILITIES, replace: 'CapAdd:["ALL"],SecurityOpt:[`seccomp=' },
+  {
+    file: PROGRAM,
+    find: CAPABILITIES,
+    replace: 'CapAdd:["ALL"],CapDrop:["SYS_RESOURCE"],SecurityOpt:[`seccomp=',
+  },
 ]
 
 /** The server's processes, and the tap's beside them, are open to it; they have mcp-run's environment, and tell of it. */
