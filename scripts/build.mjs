@@ -51,7 +51,12 @@ export async function build({ outdir = join(root, 'dist'), only } = {}) {
 async function buildLibrary(name, outdir) {
   const outfile = join(outdir, libraryFile(name))
   const contents = `module.exports = require('${name}')`
-  await writeBundle(outfile, { stdin: { contents, resolveDir: root }, plugins: [unused] })
+  await writeBundle(outfile, {
+    stdin: { contents, resolveDir: root },
+    minifyWhitespace: true,
+    minifySyntax: true,
+    plugins: [lean],
+  })
 }
 
 async function buildProgram(name, { source, executable, alone = false }, outdir) {
@@ -85,15 +90,38 @@ const ownFiles = {
   },
 }
 
-/** What dockerode loads and mcp-run never uses: an SSH client of its own, and BuildKit's sessions. */
-const unused = {
-  name: 'parts of a library that are not used',
+/** What dockerode loads and mcp-run never uses: an SSH client of its own, BuildKit's sessions, and logs of what is sent. */
+const UNUSED = {
+  ssh2: 'module.exports = {}',
+  '@grpc/grpc-js': 'module.exports = {}',
+  '@grpc/proto-loader': 'module.exports = {}',
+  protobufjs: 'module.exports = {}',
+  debug: 'module.exports = () => () => undefined',
+}
+
+/** What it needs for an image's build, or for an engine behind TLS: loaded at the first use. */
+const LATE = ['tar-fs', '@balena/dockerignore', 'https']
+
+const late = (path) => `
+const load = () => require('${path}')
+module.exports = new Proxy(function () {}, {
+  get: (_, name) => load()[name],
+  apply: (_, self, args) => load().apply(self, args),
+})`
+
+/** A library without its parts that are not used, with Node's own streams in place of their copy. */
+const lean = {
+  name: 'the part of a library that is used',
   setup: (builder) => {
-    builder.onResolve({ filter: /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$/ }, ({ path }) => ({
-      path,
-      namespace: 'unused',
-    }))
-    builder.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {}' }))
+    const contents = { ...UNUSED, 'readable-stream': "module.exports = require('node:stream')" }
+    for (const path of LATE) contents[path] = late(path)
+    const filter = new RegExp(`^(${Object.keys(contents).join('|')})$`)
+    builder.onResolve({ filter }, ({ path, namespace, resolveDir }) =>
+      namespace === 'lean' ? undefined : { path, namespace: 'lean', pluginData: resolveDir },
+    )
+    builder.onLoad({ filter: /.*/, namespace: 'lean' }, ({ path, pluginData: resolveDir }) => {
+      return { contents: contents[path], resolveDir }
+    })
   },
 }
 

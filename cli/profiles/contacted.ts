@@ -19,13 +19,13 @@ export function contactedHosts(store: string, now: number): readonly string[] {
     },
     fail,
   )
-  return [...hosts].filter((host) => host !== null && host !== '').sort() as string[]
+  return [...hosts].filter((host) => host !== null).sort()
 }
 
-/** Null for the sandbox's own names and for addresses asked backwards; a service counts as its host. */
+/** Null for the sandbox's own names and for addresses asked for backwards; a service counts as its host. */
 export function hostOfQuery({ name }: Pick<DnsLine, 'name'>): string | null {
   const host = name.replace(/^(?:_[^.]+[.])+/, '')
-  return host === SANDBOX_HOST || /(?:^|[.])(?:arpa|localhost)$/.test(host) ? null : host
+  return host === '' || host === SANDBOX_HOST || /(?:^|[.])(?:arpa|localhost)$/.test(host) ? null : host
 }
 
 export function hostOfFlow({ name, address }: Pick<FlowLine, 'name' | 'address'>): string | null {

@@ -71,7 +71,7 @@ const ENGINE_FIX = 'start Docker or Podman'
 const NATIVE_FIX = 'mcp-run doctor says what the native sandbox lacks, and doctor --fix adds it'
 
 function noEngine(reason: string | null): string {
-  return `no container engine: ${reason ?? 'none answers'}`
+  return reason ?? 'no container engine answers'
 }
 
 function refusal(

@@ -3,6 +3,9 @@ export const HELP = `mcp-run: starts an MCP server in a sandbox whose only way o
   mcp-run --profile NAME|FILE [OPTIONS] [SERVER ARGUMENTS]    the profile's own package or command
   mcp-run -y PACKAGE[@VERSION] [SERVER ARGUMENTS]             as npx takes it; its built-in profile if there is one
   mcp-run --profile NAME -- COMMAND [ARGUMENTS]               any command of your own
+  mcp-run -- docker run [OPTIONS] IMAGE [ARGUMENTS]           a server that ships as an image, as clients start it
+  mcp-run profiles [--json]                                   the profiles that there are
+  mcp-run profiles check [NAME|FILE…] [--sandbox NAME]        runs servers again as recorded, and says what changed
   mcp-run doctor [--fix]                                      what this machine can do, and what it lacks
 
 A server's argument that is a path of this machine (/…, ~/…, ./…, --flag=…) is shown to it there: read-only, unless
@@ -17,7 +20,10 @@ Options, up to the first word that is not one, or --:
   --allow-read DIR      the server sees this folder, read-only, at the same path; again for more
   --allow-write DIR     the same, and may write there
   --pass-env NAME       passes one more variable of the environment
-  --sandbox native      auto (default) or native
+  --image IMAGE         the server is this image; what follows are its arguments
+  --sandbox docker      a container of Docker or Podman; native: Linux's namespaces, without a daemon; auto (default):
+                        what was chosen before, else docker if an engine answers, else native
+  --recorder container  where the recorder runs with docker: auto (default), process or container
   --upstream-proxy URL  the proxy that the host needs to get out, http:// or https://; none: dial directly
                         (else HTTPS_PROXY or ALL_PROXY; NO_PROXY counts with each); no server sees it
   --store DIR           where history, packages and homes are kept (MCP_RUN_HOME, else ~/.mcp-run)

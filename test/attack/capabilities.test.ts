@@ -1,12 +1,18 @@
 import { ARCHITECTURES } from '../../runtime/sandbox/system-calls.ts'
+import { ON_DOCKER } from '../fixtures/product/sandbox.ts'
 import { NO_SECCOMP, NO_USER } from './rig/controls.ts'
 import { oldAbiProgram } from './rig/old-abi.ts'
 import { type Probe, probeFamily } from './rig/probes.ts'
 
+/** An engine's filter ends what calls by another ABI, and with it what it was to say. */
+const FOREIGN = ON_DOCKER ? /^$/ : /^ENOSYS$/m
 const EPERM = /^EPERM$/m
 const machine = ARCHITECTURES[process.arch]
 if (machine === undefined) throw new Error(`no attack is written for ${process.arch}`)
-const { clone3, clone, refused, foreignFrom } = machine
+const { clone3, clone, foreignFrom } = machine
+/** An engine's filter goes by names: calls younger than its libseccomp it does not know (docs/limits.md). */
+const YOUNGEST_KNOWN = 450
+const refused = machine.refused.filter((number) => !ON_DOCKER || number <= YOUNGEST_KNOWN)
 const [AF_INET, AF_INET6, SOL_SOCKET, SOL_IP, SOL_TCP, SOL_IPV6] = [2, 10, 1, 0, 6, 41]
 const CLONE_NEWUSER = 0x1000_0000
 const CLONE_NEWNET = 0x4000_0000
@@ -48,19 +54,19 @@ const probes: readonly Probe[] = [
     EPERM,
     /^\w+$/m,
   ),
-  ...(foreignFrom === null ? [] : [call('the x32 ABI', 'x32', /^ENOSYS$/m, /^\w+$/m)]),
+  ...(foreignFrom === null ? [] : [call('the x32 ABI', 'x32', FOREIGN, /^\w+$/m)]),
   ...(process.arch === 'x64'
     ? [
         tried(
           'the calls of the 32-bit ABI',
           `echo ${oldAbiProgram().toString('base64')} | base64 -d >/tmp/abi; chmod +x /tmp/abi; /tmp/abi; echo $?`,
-          /^1$/m,
+          ON_DOCKER ? /^(139|159)$/m : /^1$/m,
           /^0$/m,
         ),
       ]
     : []),
   call('becoming root', 'become 0', /^(EPERM|EINVAL)$/m, /^ok$/m),
-  call('becoming another user', 'become 12345', /^(EPERM|EINVAL)$/m, /^ok$/m),
+  call('becoming another user', 'become 54321', /^(EPERM|EINVAL)$/m, /^ok$/m),
   call("becoming root's group", 'becomeGroup 0', /^(EPERM|EINVAL)$/m, /^ok$/m),
   call('taking another group', 'groups', EPERM, /^ok$/m),
   call('typing into the terminal (TIOCSTI)', 'type', EPERM, /^(ENOTTY|EIO|ok)$/m),

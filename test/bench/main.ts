@@ -4,6 +4,8 @@ import { loadavg } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
+import { measureDocker } from './docker/docker.ts'
+import { reportDocker } from './docker/report.ts'
 import { reportJournal } from './journal-rounds.ts'
 import { measureLaunch } from './launch/launch.ts'
 import { reportLaunch } from './launch/report.ts'
@@ -55,6 +57,8 @@ async function measure(part: Part, dist: string, rounds: number): Promise<readon
   switch (part) {
     case 'launch':
       return reportLaunch(await measureLaunch({ mcpRun: installedProgram(dist), rounds }))
+    case 'docker':
+      return reportDocker(await measureDocker({ mcpRun: installedProgram(dist), rounds }))
     case 'relay':
       return reportRelay(await measureRelay({ dist, rounds }))
     case 'journal':

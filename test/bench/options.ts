@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const PARTS = ['launch', 'relay', 'journal'] as const
+export const PARTS = ['launch', 'docker', 'relay', 'journal'] as const
 export type Part = (typeof PARTS)[number]
 
 export interface Options {

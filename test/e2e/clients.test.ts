@@ -79,7 +79,7 @@ describe.each(USERS)('as %s', (user) => {
 
   it.each(['reach-server-2025', 'reach-server-2026'])('serves a client of 2025 with %s', async (server) => {
     const { client, transport } = await connectOld(server)
-    const traces = tracesOf(transport.pid ?? 0)
+    const traces = await tracesOf(mcp, transport.pid ?? 0)
     expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['reach'])
     expect((await client.callTool(GOOD)).content).toEqual([{ type: 'text', text: 'hello' }])
     expect(messages()).toEqual([])
@@ -110,7 +110,7 @@ describe.each(USERS)('as %s', (user) => {
     ['that tries it first', 'auto' as const],
   ])('serves a client of 2026-07-28 %s', async (_, mode) => {
     const { client, transport } = await connectNew('reach-server-2026', mode)
-    const traces = tracesOf(transport.pid ?? 0)
+    const traces = await tracesOf(mcp, transport.pid ?? 0)
     expect(client.getNegotiatedProtocolVersion()).toBe('2026-07-28')
     expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['reach'])
     expect((await client.callTool(GOOD)).content).toEqual([{ type: 'text', text: 'hello' }])

@@ -116,7 +116,7 @@ describe.each(USERS)('as %s', (user) => {
     const script = `echo '{}'; read go; tr '\\0' x < /dev/zero`
     const run = runOpen(mcp, ['--profile', profile, '--', 'sh', '-c', script])
     await run.says('{}')
-    const traces = tracesOf(run.child.pid ?? 0)
+    const traces = await tracesOf(mcp, run.child.pid ?? 0)
     run.child.stdin?.write('go\n')
     const { code, stdout, stderr } = await run.ended
     expect(code).toBe(4)

@@ -75,7 +75,7 @@ describe.each(USERS)('as %s', (user) => {
       stderr += chunk
     })
     await client.connect(transport, { timeout: 40_000 })
-    const traces = tracesOf(transport.pid ?? 0)
+    const traces = await tracesOf(mcp, transport.pid ?? 0)
     expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['reach'])
     await client.close()
     await nothingLeft(mcp, traces)
@@ -178,7 +178,7 @@ describe.each(USERS)('as %s', (user) => {
     const reached = registry.requested('helper')
     const run = runOpen(mcp, ['-y', 'reach-server'])
     await reached
-    const traces = tracesOf(run.child.pid ?? 0)
+    const traces = await tracesOf(mcp, run.child.pid ?? 0)
     run.child.kill('SIGKILL')
     await run.ended
     expect(packages().toSorted()).toEqual(['lock', 'stage'])
@@ -199,7 +199,7 @@ describe.each(USERS)('as %s', (user) => {
     const reached = registry.requested('helper')
     const run = runOpen(mcp, ['-y', 'reach-server'])
     await reached
-    const traces = tracesOf(run.child.pid ?? 0)
+    const traces = await tracesOf(mcp, run.child.pid ?? 0)
     run.child.kill('SIGTERM')
     const { code, signal } = await run.ended
     expect([code, signal]).not.toEqual([0, null])

@@ -56,7 +56,7 @@ async function runWith(dist: string, stop: boolean) {
   if (stop) {
     await run.says('@')
     await internet.until(addresses.api.v4, 5432, { connections: 200 })
-    const traces = tracesOf(run.child.pid ?? 0)
+    const traces = await tracesOf(mcp, run.child.pid ?? 0)
     run.child.stdin?.end()
     await run.ended
     await nothingLeft(mcp, traces)

@@ -40,15 +40,17 @@ export function carriedStreams(
   return async (port) => {
     const stream = `${side}-${++count}`
     const { near, far } = await socketPair()
+    // It may be reset before anybody listens to it.
+    near.on('error', () => undefined)
     // Before the answer: its first bytes may come with it.
     carry(stream, far)
     const answered = new Promise<string | null>((resolve) => asked.set(stream, resolve))
     channel.send({ kind: 'stream-dial', stream, port })
     const code = await Promise.race([answered, channel.ended.then(() => 'ECONNABORTED')])
-    if (code === null) return { ok: true, socket: near, address: '127.0.0.1' }
+    if (code === null && !near.destroyed) return { ok: true, socket: near, address: '127.0.0.1' }
     streams.delete(stream)
     near.destroy()
-    return { ok: false, code }
+    return { ok: false, code: code ?? 'ECONNRESET' }
   }
 }
 

@@ -6,6 +6,8 @@ export interface AttachedStreams {
   readonly stdin: Writable
   readonly stdout: Readable
   readonly stderr: Readable
+  /** Whether nothing has come yet. */
+  silent(): boolean
 }
 
 const HEADER_BYTES = 8
@@ -46,6 +48,7 @@ export function attachedStreams(connection: Duplex): AttachedStreams {
   let headerLength = 0
   let left = 0
   let waiting = 0
+  let silent = true
   const write = (stream: PassThrough, bytes: Buffer): void => {
     if (stream.write(bytes)) return
     waiting++
@@ -68,6 +71,7 @@ export function attachedStreams(connection: Duplex): AttachedStreams {
       const bytes = chunk.subarray(at, at + left)
       at += bytes.length
       left -= bytes.length
+      silent = false
       const kind = header.readUInt8(0)
       if (kind === STDOUT) write(stdout, bytes)
       else if (kind === STDERR) write(stderr, bytes)
@@ -78,5 +82,5 @@ export function attachedStreams(connection: Duplex): AttachedStreams {
     stderr.end()
   }
   connection.on('end', end).on('close', end).on('error', end)
-  return { stdin: connection, stdout, stderr }
+  return { stdin: connection, stdout, stderr, silent: () => silent }
 }

@@ -8,6 +8,7 @@ import type { EngineEndpoint } from './endpoint.ts'
 import { connectEngine, type Engine, engineError } from './engine.ts'
 import { type EngineFacts, engineFacts } from './engine-facts.ts'
 import { limitsIn } from './engine-limits.ts'
+import { environmentLine } from './environment-line.ts'
 import { withoutHostFiles } from './files-elsewhere.ts'
 import { type ImageRole, type ImageSources, imageRecipe } from './image-recipe.ts'
 import { ensureImage, hasImage } from './images.ts'
@@ -137,7 +138,8 @@ function openDocker(parts: Parts): OpenSandbox {
         const failure = await order({ ...holding, hostLoopbackPorts: spec.hostLoopbackPorts })
         if (failure !== null) throw new Error(failure)
         const program = spec.command[0] ?? 'its entrypoint'
-        const server = await startAttached(await created, { program, destroy })
+        const firstLine = spec.image?.kind === 'image' ? null : environmentLine(spec.env)
+        const server = await startAttached(await created, { program, firstLine, destroy })
         void container.then(async () => sweep(await engine, options.store)).catch(() => undefined)
         return server
       } catch (error) {

@@ -3,6 +3,7 @@ import type { Profile } from '../../model/profile.ts'
 import type { LaunchSpec, NamedVolume, ServerImage, Share } from '../backend.ts'
 import { SANDBOX_HOME } from '../root-filesystem.ts'
 import { limitsOf } from './engine-limits.ts'
+import { shellFirst } from './environment-line.ts'
 import { ownLabels } from './owner.ts'
 import { seccompProfile } from './seccomp-profile.ts'
 
@@ -37,7 +38,8 @@ export function serverContainer(options: ServerContainerOptions): Dockerode.Cont
   return {
     Image: options.image,
     ...startOf(spec, own),
-    Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+    // A runner's comes by stdin.
+    Env: own === null ? [] : Object.entries(env).map(([name, value]) => `${name}=${value}`),
     ...userOf(own, user),
     ...(cwd !== undefined && { WorkingDir: cwd }),
     ...(own !== null && own.platform !== null && { platform: own.platform }),
@@ -72,7 +74,7 @@ function userOf(own: OwnImage | null, user: string | null): { User?: string } {
 
 function startOf(spec: LaunchSpec, own: OwnImage | null) {
   // A runner's own entrypoint is passed over: the command is the whole of it.
-  if (own === null) return { Entrypoint: [...spec.command], Cmd: [] }
+  if (own === null) return { Entrypoint: shellFirst(spec.command), Cmd: [] }
   return {
     ...(own.entrypoint !== null && { Entrypoint: [...own.entrypoint] }),
     ...(spec.command.length > 0 && { Cmd: [...spec.command] }),

@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode'
 import { McpRunError } from '../../model/errors.ts'
 import type { TapConfig } from '../../tap/config.ts'
-import { listenForTap } from '../../tap/link.ts'
+import { listenForTap, type TapLink } from '../../tap/link.ts'
 import type { Capture } from '../backend.ts'
 import type { Containers } from './containers.ts'
 import type { KeptLimits } from './engine-limits.ts'
@@ -38,11 +38,21 @@ export function tapInReach(folder: SessionFolder, { api, image, keeps, container
     await created.start()
     return created
   })()
+  const askDrops: TapLink['ask'] = (question) => {
+    try {
+      link.ask(question)
+    } catch (cause) {
+      throw new McpRunError('recorder-failed', "the tap's container ended, and the sandbox with it", {
+        hint: 'see whether the container engine was restarted',
+        cause,
+      })
+    }
+  }
   return {
     container,
     capture: container
       .then((tap) => Promise.race([link.sockets(START_TIMEOUT_MS), lost(tap, 'tap')]))
-      .then((sockets) => ({ kind: 'sockets', sockets, askDrops: link.ask })),
+      .then((sockets) => ({ kind: 'sockets', sockets, askDrops })),
     order: (config) => {
       link.order(config)
       return link.became()

@@ -26,13 +26,14 @@ export const NO_CLEARING: readonly Patch[] = [
   ...NO_USER,
   {
     file: PROGRAM,
-    find: 'Env:Object.entries(env)',
-    replace: 'Env:Object.entries({...process.env,...env})',
+    find: /Object\.entries\(env\)(?=\.map[^`]+`\$\{name\}=\$\{quoted)/,
+    replace: 'Object.entries({...process.env,...env})',
   },
   {
     file: PROGRAM,
-    find: 'Entrypoint:[...spec.command],Cmd:[]',
-    replace: 'Entrypoint:["sh","-c","\\"$@\\"; exit $?",JSON.stringify(spec.env),...spec.command],Cmd:[]',
+    find: 'Entrypoint:shellFirst(spec.command)',
+    replace:
+      'Entrypoint:shellFirst(["sh","-c","\\"$@\\"; exit $?",JSON.stringify(spec.env),...spec.command])',
   },
   {
     file: PROGRAM,

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { processInside } from '../../fixtures/product/process-inside.ts'
+import { processInside } from '../../fixtures/product/leftovers.ts'
 import type { Product } from '../../fixtures/product/product.ts'
 
 /** A server that runs while the test looks at it, and speaks with the test line by line. */

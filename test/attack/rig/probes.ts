@@ -58,13 +58,18 @@ export function probeFamily(family: ProbeFamily): void {
   const run = (user: User, dist?: string): Promise<Barrage> => {
     return fire(internet, { ...options, user, scripts, listener, ...(dist && { dist }) })
   }
-  const runWithout = async (user: User): Promise<Measured & { readonly outputs: readonly string[] }> => {
-    if (control !== 'outside') return run(user, patchedBuild(internet.folder(0), control))
+  const runWithout = async (
+    user: User,
+  ): Promise<Measured & { readonly outputs: readonly string[]; readonly told: string }> => {
+    if (control !== 'outside') {
+      const barrage = await run(user, patchedBuild(internet.folder(0), control))
+      return { ...barrage, told: barrage.result.stderr.slice(-2000) }
+    }
     const texts = scripts.map(({ script }) => script)
     const { result, ...measures } = await measured(internet, listener, () => {
       return runOutside(internet, user, texts, options?.env)
     })
-    return { ...measures, outputs: result }
+    return { ...measures, outputs: result, told: '' }
   }
   const attackOf = (probe: Probe) => ({ ...probe, denied: { in: 'flows', reason: 'raw-ip' } }) as const
 
@@ -95,7 +100,7 @@ export function probeFamily(family: ProbeFamily): void {
     }, 150_000)
 
     it.each(cases)('%s', (_, { probe, place, index }) => {
-      expect(free.outputs[index]).toMatch(probe.works)
+      expect(free.outputs[index], free.told).toMatch(probe.works)
       if (probe.arrives === undefined) return
       expect(arrivals(attackOf(probe), place, free)[probe.arrives]).not.toEqual([])
     })

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
-import type { Contender } from './contenders.ts'
 
 /** The first start of all installs packages. */
 const ANSWER_MS = 120_000
@@ -17,6 +16,12 @@ const INITIALIZE = {
   },
 }
 
+/** How a server is started. */
+export interface Start {
+  readonly argv: readonly [string, ...string[]]
+  readonly cwd: string
+}
+
 export interface Answered {
   /** From before the spawn until the answer's last byte. */
   readonly ms: number
@@ -27,7 +32,7 @@ export interface Answered {
 
 /** Starts a server, asks it to initialize, and waits for the answer. Rejects with its stderr. */
 export async function firstAnswer(
-  { argv, cwd }: Contender,
+  { argv, cwd }: Start,
   env: Readonly<Record<string, string>>,
 ): Promise<Answered> {
   const began = performance.now()

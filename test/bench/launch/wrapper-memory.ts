@@ -1,10 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
 /**
- * MB that a wrapper adds: the proportional set size (proc(5), smaps_rollup) of a process and all below it, less
- * that of the server itself: the lowest process whose command line names it. Null where /proc does not tell.
+ * MB that a wrapper adds: the proportional set size (proc(5), smaps_rollup) of a process and all below it, and of
+ * what runs in the containers, by their ids, less that of the server itself: the lowest process whose command line
+ * names it. Null where /proc does not tell.
  */
-export function wrapperMemory(pid: number, serverName: string): number | null {
+export function wrapperMemory(
+  pid: number,
+  serverName: string,
+  containers: readonly string[] = [],
+): number | null {
   const children = childrenByParent()
   const tree: { readonly pid: number; readonly depth: number }[] = []
   const walk = (at: number, depth: number): void => {
@@ -12,6 +17,9 @@ export function wrapperMemory(pid: number, serverName: string): number | null {
     for (const child of children.get(at) ?? []) walk(child, depth + 1)
   }
   walk(pid, 0)
+  // Deeper than all that the client started: who carries the conversation names the server too.
+  for (const contained of inContainers(containers))
+    tree.push({ pid: contained, depth: Number.MAX_SAFE_INTEGER })
   const servers = tree
     .filter((one) => !children.has(one.pid) && commandLine(one.pid).includes(serverName))
     .sort((a, b) => b.depth - a.depth)
@@ -21,9 +29,19 @@ export function wrapperMemory(pid: number, serverName: string): number | null {
   return sizes.includes(null) ? null : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
 }
 
+/** Control groups go by the container's id. */
+function inContainers(ids: readonly string[]): readonly number[] {
+  if (ids.length === 0) return []
+  return processIds().filter((pid) => ids.some((id) => read(pid, 'cgroup')?.includes(id)))
+}
+
+function processIds(): readonly number[] {
+  return readdirSync('/proc').map(Number).filter(Number.isInteger)
+}
+
 function childrenByParent(): ReadonlyMap<number, readonly number[]> {
   const children = new Map<number, number[]>()
-  for (const pid of readdirSync('/proc').map(Number).filter(Number.isInteger)) {
+  for (const pid of processIds()) {
     const stat = read(pid, 'stat')
     // The command's name, in brackets, may hold anything.
     const parent = Number(stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[1])

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadProfile } from '../../../profiles/load.ts'
 import type { Internet } from '../../fixtures/internet/model.ts'
 import { engineEnvironment, startInternet, withSandbox } from '../../fixtures/product/sandbox.ts'
 
@@ -106,37 +107,65 @@ const SERVERS: readonly RealServer[] = [
   },
 ]
 
-describe.each(SERVERS)('$server', ({ server, args, env = {}, tool, input, answers, asks }) => {
-  it('lists its tools, answers a call, and contacts what it is known to contact', async () => {
-    const client = new Client({ name: 'mcp-run-test', version: '1.0.0' })
-    const transport = new StdioClientTransport({
-      command: join(ROOT, 'bin', 'mcp-run'),
-      args: [...withSandbox(['--store', store, ...args])],
-      env: { ...hostEnvironment(), ...engineEnvironment(internet), ...env },
-      stderr: 'pipe',
-    })
-    try {
-      await client.connect(transport, { timeout: 150_000 })
-      const { tools } = await client.listTools()
-      expect(tools.map(({ name }) => name)).toContain(tool)
-      const call = client.callTool({ name: tool, arguments: { ...input } }, undefined, { timeout: 60_000 })
-      // Without internet a tool that needs it fails, in one way or another: that it tried is what counts.
-      if (answers === undefined) await call.catch(() => undefined)
-      else expect(JSON.stringify(await call)).toContain(answers)
-    } finally {
-      await client.close()
-    }
-    const queries = jsonLines(['dns', '--server', server, '--format', 'jsonl'])
-    const run = queries.filter(({ phase }) => phase === 'run')
-    expect([...new Set(run.map(({ name }) => name))].sort()).toEqual([...asks].sort())
-    const report = JSON.parse(egress(['report', '--server', server, '--format', 'json']))
-    const sent = report.servers[0].destinations.filter(
-      ({ phase, declaration, bytesSent }: Record<string, unknown>) =>
-        phase === 'run' && declaration === 'undeclared' && bytesSent !== 0,
-    )
-    expect(sent).toEqual([])
-  }, 240_000)
+/** The rest of those that need no more than npm to be started: as their profiles say that they were recorded. */
+const RECORDED = [
+  'brave-search',
+  'context7',
+  'figma',
+  'firecrawl',
+  'google-maps',
+  'notion',
+  'sentry',
+  'slack',
+].map((server): RealServer => {
+  const options = { userDir: join(store, 'profiles'), builtinDir: join(ROOT, 'profiles'), cwd: folder }
+  const { recorded } = loadProfile(server, options)
+  if (recorded === null) throw new Error(`${server} says nothing of a recorded run`)
+  const { env, args, call, hosts } = recorded
+  return {
+    server,
+    args: ['--profile', server, ...args],
+    env,
+    tool: call?.tool ?? '',
+    input: call?.arguments ?? {},
+    asks: hosts,
+  }
 })
+
+describe.each([...SERVERS, ...RECORDED])(
+  '$server',
+  ({ server, args, env = {}, tool, input, answers, asks }) => {
+    it('lists its tools, answers a call, and contacts what it is known to contact', async () => {
+      const client = new Client({ name: 'mcp-run-test', version: '1.0.0' })
+      const transport = new StdioClientTransport({
+        command: join(ROOT, 'bin', 'mcp-run'),
+        args: [...withSandbox(['--store', store, ...args])],
+        env: { ...hostEnvironment(), ...engineEnvironment(internet), ...env },
+        stderr: 'pipe',
+      })
+      try {
+        await client.connect(transport, { timeout: 150_000 })
+        const { tools } = await client.listTools()
+        expect(tools.map(({ name }) => name)).toContain(tool)
+        const call = client.callTool({ name: tool, arguments: { ...input } }, undefined, { timeout: 60_000 })
+        // Without internet a tool that needs it fails, in one way or another: that it tried is what counts.
+        if (answers === undefined) await call.catch(() => undefined)
+        else expect(JSON.stringify(await call)).toContain(answers)
+      } finally {
+        await client.close()
+      }
+      const queries = jsonLines(['dns', '--server', server, '--format', 'jsonl'])
+      const run = queries.filter(({ phase }) => phase === 'run')
+      expect([...new Set(run.map(({ name }) => name))].sort()).toEqual([...asks].sort())
+      const report = JSON.parse(egress(['report', '--server', server, '--format', 'json']))
+      const sent = report.servers[0].destinations.filter(
+        ({ phase, declaration, bytesSent }: Record<string, unknown>) =>
+          phase === 'run' && declaration === 'undeclared' && bytesSent !== 0,
+      )
+      expect(sent).toEqual([])
+    }, 240_000)
+  },
+)
 
 function hostEnvironment(): Record<string, string> {
   const names = ['PATH', 'HOME', 'NODE_EXTRA_CA_CERTS']

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findProfileByPackage, listProfiles, profileNameFor } from '../../../profiles/load.ts'
+import { findProfileByPackage, listProfiles, loadProfile, profileNameFor } from '../../../profiles/load.ts'
 import { profileFolder } from './profile-folder.ts'
 
 const EXA = 'name: exa\ntitle: Exa\npackage: exa-mcp-server@3.4.1\negress: [{host: api.exa.ai}]\n'
@@ -93,21 +93,20 @@ it('listProfiles lists each once, with what is wrong with it', () => {
   })
   expect(listProfiles(folder)).toEqual([
     {
-      ...{ name: 'bad', title: null, package: null, origin: 'user', file: folder.at('user/bad.yml') },
+      ...{ name: 'bad', loaded: null, origin: 'user', file: folder.at('user/bad.yml') },
       problem: expect.stringContaining('bad.yml:1:9: egress: must be a list'),
     },
     {
-      ...{ name: 'exa', title: 'Mine', package: 'exa-mcp-server', origin: 'layer' },
+      ...{ name: 'exa', loaded: loadProfile('exa', folder), origin: 'layer' },
       ...{ file: folder.at('user/exa.yaml'), problem: null },
     },
     {
-      ...{ name: 'memory', title: null, package: '@mcp/server-memory', origin: 'built-in' },
+      ...{ name: 'memory', loaded: loadProfile('memory', folder), origin: 'built-in' },
       ...{ file: folder.at('builtin/memory.yaml'), problem: null },
     },
     {
       name: 'own',
-      title: null,
-      package: null,
+      loaded: loadProfile('own', folder),
       origin: 'user',
       file: folder.at('user/own.yaml'),
       problem: null,

@@ -52,6 +52,7 @@ describe('callback ports, path arguments, a recorded run', () => {
     [run('date: 2026-11-26, env: {A-B: x}'), '3:36: recorded.env.A-B: `A-B` is no variable', 'API_KEY'],
     [run('date: 2026-11-26, env: {A: 1}'), '3:39: recorded.env.A: must be text', 'quotes'],
     [run('date: 2026-11-26, args: ["a\\0"]'), '3:37: recorded.args[0]: holds a NUL', 'remove it'],
+    [run('date: 2026-11-26, args: [--stdio]'), '3:37: recorded.args[0]: would be taken for', '`args`'],
     [run('date: 2026-11-26, call: {}'), '3:36: recorded.call.tool: is missing', '`tool:`'],
     [
       run('date: 2026-11-26, call: {tool: x, args: 1}'),

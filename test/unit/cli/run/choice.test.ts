@@ -15,7 +15,7 @@ const question = (
 const AGAIN = 'as chosen on 2026-01-31'
 const IMAGE = 'it is an image'
 const ENGINE = 'a container engine answers'
-const ABSENT = `no container engine: ${NO_ENGINE.reason}`
+const ABSENT = `${NO_ENGINE.reason}`
 
 describe('decideSandbox', () => {
   it.each<[ChoiceQuestion, boolean, boolean, SandboxName, string, boolean]>([
