@@ -56,15 +56,17 @@ export function tapInReach(
     await (await container).start()
   })()
   const close = (): void => void linked.then((link) => link.close()).catch(() => undefined)
-  for (const promise of [container, started]) promise.catch(() => undefined)
+  const capture = started.then(async (): Promise<Capture> => {
+    const link = await linked
+    const sockets = await Promise.race([link.sockets(START_TIMEOUT_MS), lost(await container, 'tap')])
+    return { kind: 'sockets', sockets, askDrops: link.ask }
+  })
+  // Of one that is given up nobody asks.
+  for (const promise of [container, started, capture]) promise.catch(() => undefined)
   return {
     container,
     started,
-    capture: started.then(async () => {
-      const link = await linked
-      const sockets = await Promise.race([link.sockets(START_TIMEOUT_MS), lost(await container, 'tap')])
-      return { kind: 'sockets', sockets, askDrops: link.ask }
-    }),
+    capture,
     order: async (config) => {
       const link = await linked
       link.order(config)
