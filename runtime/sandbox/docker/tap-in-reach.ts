@@ -1,7 +1,6 @@
 import type Dockerode from 'dockerode'
 import { McpRunError } from '../../model/errors.ts'
 import type { TapConfig } from '../../tap/config.ts'
-import { listenForTap } from '../../tap/link.ts'
 import type { Capture } from '../backend.ts'
 import type { Containers } from './containers.ts'
 import { statusOf } from './engine.ts'
@@ -49,8 +48,11 @@ export function tapInReach(
       return create(await image())
     }
   })()
-  // Late: what it needs is loaded while the engine is at work.
-  const linked = container.then(() => listenForTap(folder.socket))
+  // What it needs, system calls and all, is loaded while the engine is at work.
+  const linked = container.then(async () => {
+    const { listenForTap } = await import('../../tap/link.ts')
+    return listenForTap(folder.socket)
+  })
   const started = (async () => {
     await linked
     await (await container).start()
