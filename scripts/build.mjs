@@ -66,6 +66,8 @@ async function buildProgram(name, { source, executable, alone = false }, outdir)
     minifySyntax: true,
     // Native addons are found by their own paths, so they stay where npm put them.
     external: ['better-sqlite3', 'koffi'],
+    // Of a library's file too: import() would read it twice, once for the names that it exports.
+    supported: { 'dynamic-import': false },
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: { js: executable ? `#!/usr/bin/env node\n${importMetaUrl}` : importMetaUrl },
     plugins: alone ? [] : [ownFiles],

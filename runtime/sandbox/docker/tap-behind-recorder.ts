@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { jsonChannel } from '../../tap/channel.ts'
 import { type FromTapRelay, remoteTap, type ToTapRelay } from '../../tap/tap-relay.ts'
+import type { Capture } from '../backend.ts'
 import { attach } from './attached.ts'
 import { recorderContainer } from './recorder-container.ts'
 import { tapContainer } from './tap-container.ts'
@@ -31,14 +32,9 @@ export function tapBehindRecorder({ api, image, facts, containers }: TapOptions)
     return containers.create(await api, tapContainer({ image: await image(), link }))
   })()
   const started = container.then((created) => created.start())
-  for (const promise of [recording, started]) promise.catch(() => undefined)
-  return {
-    container,
-    started,
-    capture: Promise.all([recorder, container, recording, started])
-      .then(([one, other]) => Promise.race([remote.ready, lost(one, 'recorder'), lost(other, 'tap')]))
-      .then(() => ({ kind: 'channel', channel })),
-    order: remote.order,
-    close: () => input.end(),
-  }
+  const capture = Promise.all([recorder, container, recording, started])
+    .then(([one, other]) => Promise.race([remote.ready, lost(one, 'recorder'), lost(other, 'tap')]))
+    .then((): Capture => ({ kind: 'channel', channel }))
+  for (const promise of [recording, started, capture]) promise.catch(() => undefined)
+  return { container, started, capture, order: remote.order, close: () => input.end() }
 }

@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode'
 import { McpRunError } from '../../model/errors.ts'
 import type { TapConfig } from '../../tap/config.ts'
-import { listenForTap, type TapLink } from '../../tap/link.ts'
+import type { TapLink } from '../../tap/link.ts'
 import type { Capture } from '../backend.ts'
 import type { Containers } from './containers.ts'
 import { statusOf } from './engine.ts'
@@ -51,15 +51,17 @@ export function tapInReach(
       return create(await image())
     }
   })()
-  // Late: what it needs is loaded while the engine is at work.
+  // What it needs, system calls and all, is loaded while the engine is at work.
   let open: TapLink | null = null
-  const linked = container.then(() => listenForTap(folder.socket))
+  const linked = container.then(async () => {
+    const { listenForTap } = await import('../../tap/link.ts')
+    return listenForTap(folder.socket)
+  })
   const started = (async () => {
     await linked
     await (await container).start()
   })()
   const close = (): void => void linked.then((link) => link.close()).catch(() => undefined)
-  for (const promise of [container, started]) promise.catch(() => undefined)
   const askDrops: TapLink['ask'] = (question) => {
     try {
       open?.ask(question)
@@ -70,15 +72,18 @@ export function tapInReach(
       })
     }
   }
+  const capture = started.then(async (): Promise<Capture> => {
+    const link = await linked
+    const sockets = await Promise.race([link.sockets(START_TIMEOUT_MS), lost(await container, 'tap')])
+    open = link
+    return { kind: 'sockets', sockets, askDrops }
+  })
+  // Of one that is given up nobody asks.
+  for (const promise of [container, started, capture]) promise.catch(() => undefined)
   return {
     container,
     started,
-    capture: started.then(async () => {
-      const link = await linked
-      const sockets = await Promise.race([link.sockets(START_TIMEOUT_MS), lost(await container, 'tap')])
-      open = link
-      return { kind: 'sockets', sockets, askDrops }
-    }),
+    capture,
     order: async (config) => {
       const link = await linked
       link.order(config)
