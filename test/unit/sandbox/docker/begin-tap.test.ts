@@ -8,7 +8,12 @@ import type { EngineFacts } from '../../../../runtime/sandbox/docker/engine-fact
 import { createSessionFolder } from '../../../../runtime/sandbox/docker/session-folder.ts'
 import { type Asked, fakeEngine } from './fake-engine.ts'
 
-const FACTS = { rootless: false, podman: false, arch: process.arch, notEnforced: () => [] }
+const FACTS = {
+  rootless: false,
+  podman: false,
+  arch: process.arch,
+  keeps: { memory: true, cpus: true, pids: true },
+}
 
 async function rig(recorder: 'auto' | 'process') {
   const engine = await fakeEngine()
@@ -28,6 +33,7 @@ async function rig(recorder: 'auto' | 'process') {
       api: Promise.resolve(engine.api),
       image: async () => 'tap',
       likelyImage: () => 'tap',
+      facts: () => facts,
       containers,
     },
   })
