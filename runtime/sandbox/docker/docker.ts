@@ -149,6 +149,18 @@ function openDocker(parts: Parts): OpenSandbox {
     destroy,
   }
 
+  /** Docker takes the filter of system calls as it is, Podman as a file of its own machine. */
+  function filterFile(filesHere: boolean): string {
+    if (filesHere) return folder.write('seccomp.json', seccompProfile())
+    throw new McpRunError(
+      'sandbox-unavailable',
+      'Podman on another machine takes no filter of system calls',
+      {
+        hint: 'Docker there; or an engine of this machine; or the native sandbox: --sandbox native',
+      },
+    )
+  }
+
   async function createServer(wanted: LaunchSpec) {
     const { api, endpoint } = await engine
     const filesHere = endpoint.kind === 'unix'
@@ -162,8 +174,7 @@ function openDocker(parts: Parts): OpenSandbox {
     })
     const tapId = (await (await tapped).container).id
     const etc = filesHere ? folder.etc(user) : []
-    // Podman takes the filter as a file of its host, Docker as the JSON itself.
-    const seccompFile = (await facts).podman ? folder.write('seccomp.json', seccompProfile()) : null
+    const seccompFile = (await facts).podman ? filterFile(filesHere) : null
     return containers.create(
       api,
       serverContainer({ spec, image, limits, user, tap: tapId, filesHere, etc, seccompFile }),
