@@ -10,6 +10,8 @@ const SANDBOXES = {
   native: { project: '', folders: ['native', 'online'] },
   docker: { project: '-docker', folders: ['docker', 'online'] },
   'docker-recorder': { project: '-recorder', folders: ['docker'] },
+  podman: { project: '-podman', folders: ['podman'] },
+  'podman-rootless': { project: '-podman-rootless', folders: ['podman'] },
 }
 
 /** The same files on every sandbox, each time as a project of its own; TEST_SANDBOX tells the fixtures. */

@@ -7,7 +7,7 @@ if (process.env.MCP_RUN_EXTRA_CA_CERTS !== undefined) {
   delete process.env.MCP_RUN_EXTRA_CA_CERTS
 }
 
-let exit: (code: number) => void = process.exit
+let exit = async (code: number): Promise<void> => process.exit(code)
 
 /** What is loaded is what is asked for: the way to a server's first answer holds nothing else. */
 async function main(): Promise<number> {
@@ -25,7 +25,7 @@ async function main(): Promise<number> {
       return (await import('./profiles/profiles.ts')).profiles(args.words)
     case 'run':
       // An orderly exit waits for the host's look-ups under way, which take up to half a minute.
-      exit = (await import('../runtime/tap/libc.ts')).exitNow
+      exit = async (code) => (await import('../runtime/tap/libc.ts')).exitNow(code)
       return (await import('./run/run.ts')).run(args)
   }
 }

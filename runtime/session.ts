@@ -58,7 +58,11 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   const { sandbox, store, server: name, mark = () => undefined } = options
   let journal: Journal | null = null
   let opened: SessionRecord | null = null
+  const rules = compileRules(options.declared.egress)
+  const hostLoopbackPorts = [...new Set(rules.loopback.flatMap((rule) => rule.ports))]
+  const launch = { ...options.launch, hostLoopbackPorts }
   try {
+    sandbox.prepare(launch, options.declared.limits)
     const opening = openJournal({
       store,
       server: name,
@@ -80,8 +84,6 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     opened = record
     mark('session row')
     const failure = failureOnce()
-    const rules = compileRules(options.declared.egress)
-    const hostLoopbackPorts = [...new Set(rules.loopback.flatMap((rule) => rule.ports))]
     const { phase, mode, profileFile } = options
     const facts = { server: name, session: record.id, phase, mode, profileFile }
     const context = {
@@ -113,7 +115,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
             start: { ...facts, egress: options.declared.egress, hostname: SANDBOX_HOST, upstreamProxy },
             callbacks,
           })
-    const server = await sandbox.launch({ ...options.launch, hostLoopbackPorts })
+    const server = await sandbox.launch(launch)
     mark('launched')
     failure.onReport(() => sandbox.destroy())
     return {

@@ -8,11 +8,11 @@ import { compileProfiles } from './compile-profiles.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
-/** Bundle name -> source, and whether a person or a client starts it as a program. */
+/** Bundle name -> source, and whether a person or a client starts it as a program. `alone`: nothing lies beside it. */
 const PROGRAMS = {
   'mcp-run': { source: 'cli/mcp-run.ts', executable: true },
   egress: { source: 'cli/egress.ts', executable: true },
-  recorder: { source: 'runtime/recorder-main.ts', executable: false },
+  recorder: { source: 'runtime/recorder-main.ts', executable: false, alone: true },
   tap: { source: 'runtime/tap/main.ts', executable: false },
   'store-worker': { source: 'runtime/store/worker.ts', executable: false },
 }
@@ -59,7 +59,7 @@ async function buildLibrary(name, outdir) {
   })
 }
 
-async function buildProgram(name, { source, executable }, outdir) {
+async function buildProgram(name, { source, executable, alone = false }, outdir) {
   await writeBundle(join(outdir, `${name}.cjs`), {
     entryPoints: [source],
     minifyWhitespace: true,
@@ -68,7 +68,7 @@ async function buildProgram(name, { source, executable }, outdir) {
     external: ['better-sqlite3', 'koffi'],
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: { js: executable ? `#!/usr/bin/env node\n${importMetaUrl}` : importMetaUrl },
-    plugins: [ownFiles],
+    plugins: alone ? [] : [ownFiles],
   })
   if (executable) await chmod(join(outdir, `${name}.cjs`), 0o755)
 }

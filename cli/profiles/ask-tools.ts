@@ -2,7 +2,7 @@ import type { RecordedRun } from '../../runtime/model/profile.ts'
 import { type Conversation, isObject, type JsonObject, Refused } from './conversation.ts'
 
 /** Its package may have to be installed first. */
-const START_MS = 300_000
+const START_MS = 600_000
 const ANSWER_MS = 60_000
 
 const OLD = '2025-06-18'

@@ -8,6 +8,10 @@ import { type RunAgainOptions, runAgain } from './run-again.ts'
 
 /** Beside those that all of mcp-run has. */
 const EXIT_CHANGED = 1
+/** As a shell gives it. */
+const EXIT_INTERRUPTED = 130
+
+export type CheckOptions = Omit<RunAgainOptions, 'signal'> & { readonly names: readonly string[] }
 
 interface Recorded {
   readonly loaded: LoadedProfile
@@ -17,14 +21,15 @@ interface Recorded {
 /** `mcp-run profiles check`: runs servers again as they were recorded. Returns 0 when all is the same, else 1. */
 export async function check(
   options: ProfileOptions,
-  { names, ...again }: RunAgainOptions & { names: readonly string[] },
+  { names, sandbox, waitMs }: CheckOptions,
 ): Promise<number> {
   const chosen = names.length > 0 ? names.map((name) => named(name, options)) : all(options)
-  // The default would leave the folder of the run behind.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130))
+  const { signal } = interruption()
   const counts = { same: 0, changed: 0, 'not-run': 0 }
   for (const { loaded, recorded } of chosen) {
-    const comparison = compareRuns(recorded, await runAgain(loaded, recorded, again), loaded.profile.note)
+    const again = await runAgain(loaded, recorded, { sandbox, waitMs, signal })
+    if (signal.aborted) return EXIT_INTERRUPTED
+    const comparison = compareRuns(recorded, again, loaded.profile.note)
     counts[comparison.kind] += 1
     await print(
       `${lines(loaded, recorded, comparison)
@@ -34,6 +39,13 @@ export async function check(
   }
   await print(`${counts.same} the same, ${counts.changed} changed, ${counts['not-run']} not run\n`)
   return counts.changed > 0 ? EXIT_CHANGED : 0
+}
+
+/** So that the folder of the run under way is not left behind. */
+function interruption(): AbortController {
+  const controller = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => controller.abort())
+  return controller
 }
 
 function named(name: string, options: ProfileOptions): Recorded {

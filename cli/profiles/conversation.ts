@@ -4,13 +4,16 @@ const METHOD_NOT_FOUND = -32_601
 
 /** As much of JSON-RPC over stdio as it takes to ask a server a few things, one after another or at once. */
 export interface Conversation {
-  /** The result. Rejects with `Refused` for an error of the server's, and when it ends or takes too long. */
+  /** The result. Rejects with `Refused` for an error of the server's, `Ended`, or when it takes too long. */
   request(method: string, params: object, timeoutMs: number): Promise<unknown>
   notify(method: string): void
 }
 
 /** The server answered with an error. */
 export class Refused extends Error {}
+
+/** The server ended, or closed its stdout. */
+export class Ended extends Error {}
 
 interface Waiting {
   readonly resolve: (result: unknown) => void
@@ -42,7 +45,7 @@ export function startConversation(server: {
     else settle(message)
   })
   server.stdout.once('close', () => {
-    for (const { reject } of waiting.values()) reject(new Error('it ended'))
+    for (const { reject } of waiting.values()) reject(new Ended('it ended'))
   })
   // A pipe that breaks is the server's end, which its stdout tells of.
   server.stdin.on('error', () => undefined)
@@ -53,7 +56,7 @@ export function startConversation(server: {
       let timer: NodeJS.Timeout | undefined
       try {
         return await new Promise((resolve, reject) => {
-          if (server.stdout.closed) reject(new Error('it ended'))
+          if (server.stdout.closed) reject(new Ended('it ended'))
           waiting.set(id, { resolve, reject })
           const late = () => reject(new Error(`it gave no answer to ${method} in ${timeoutMs / 1000} s`))
           timer = setTimeout(late, timeoutMs)

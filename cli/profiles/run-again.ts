@@ -1,20 +1,24 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EXIT } from '../../runtime/model/errors.ts'
 import type { LoadedProfile, RecordedRun } from '../../runtime/model/profile.ts'
+import { removeTree } from '../../runtime/packages/tree-files.ts'
 import { ownVersion } from '../paths.ts'
+import { say } from '../run/say.ts'
 import { askTools } from './ask-tools.ts'
 import type { RunAgain } from './compare.ts'
 import { contactedHosts } from './contacted.ts'
-import { startConversation } from './conversation.ts'
+import { Ended, startConversation } from './conversation.ts'
 
 export interface RunAgainOptions {
   readonly sandbox: string
   readonly waitMs: number
+  /** Ends the run, whose outcome then says nothing. */
+  readonly signal: AbortSignal
 }
 
 /** The client's two seconds for each step of an ending, and some for a machine that is busy. */
@@ -25,11 +29,9 @@ const TAIL = 20_000
 export async function runAgain(
   loaded: LoadedProfile,
   recorded: RecordedRun,
-  { sandbox, waitMs }: RunAgainOptions,
+  { sandbox, waitMs, signal }: RunAgainOptions,
 ): Promise<RunAgain> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'mcp-run-check-')))
-  const remove = () => rmSync(folder, { recursive: true, force: true })
-  process.once('exit', remove)
   const [store, cwd] = [join(folder, 'store'), join(folder, 'work')]
   mkdirSync(cwd)
   const { args, call } = inFolder({ args: recorded.args, call: recorded.call }, cwd)
@@ -40,27 +42,30 @@ export async function runAgain(
     stdio: 'pipe',
   })
   const closed = once(child, 'close')
+  const end = () => child.kill()
+  signal.addEventListener('abort', end)
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-TAIL)
   })
   try {
-    const problem = await askTools(startConversation(child), call, ownVersion()).then(
-      (failure) => ({ failure, started: true }),
-      (error: Error) => ({ failure: error.message, started: false }),
+    const outcome = await askTools(startConversation(child), call, ownVersion()).then(
+      (failure) => ({ failure, started: true }) as const,
+      (error: Error) => ({ error, started: false }) as const,
     )
-    if (problem.started) await sleep(waitMs)
+    if (outcome.started) await sleep(waitMs, undefined, { signal }).catch(() => undefined)
     child.stdin.end()
     const killing = setTimeout(() => child.kill('SIGKILL'), END_MS)
     const [code] = (await closed) as [number | null]
     clearTimeout(killing)
-    const failure = problem.started ? problem.failure : `does not start: ${reason(stderr) ?? problem.failure}`
     const hosts = contactedHosts(store, Date.now())
-    return { hosts, failure, absent: !problem.started && hosts.length === 0 && code === EXIT.usage }
+    if (outcome.started) return { hosts, failure: outcome.failure, absent: false }
+    const failure = `does not start: ${reason(outcome.error, stderr)}`
+    return { hosts, failure, absent: hosts.length === 0 && code === EXIT.usage }
   } finally {
+    signal.removeEventListener('abort', end)
     child.kill('SIGKILL')
-    remove()
-    process.off('exit', remove)
+    await removeTree(folder).catch((error: Error) => say(`${folder} is left behind: ${error.message}`))
   }
 }
 
@@ -77,10 +82,11 @@ function inFolder<T>(value: T, cwd: string): T {
   return JSON.parse(JSON.stringify(value).replaceAll('${CWD}', JSON.stringify(cwd).slice(1, -1)))
 }
 
-/** The line before mcp-run's hint, which is its error; else the server's last one; else the last. */
-function reason(stderr: string): string | null {
+/** Of an end: the line before mcp-run's hint, which is its error; else the server's last one; else the last. */
+function reason(error: Error, stderr: string): string {
+  if (!(error instanceof Ended)) return error.message
   const lines = stderr.split('\n').filter((line) => line.trim() !== '')
   const hint = lines.findLastIndex((line) => line.startsWith('mcp-run: try: '))
   const said = lines[hint - 1] ?? lines.findLast((line) => !line.startsWith('mcp-run: ')) ?? lines.at(-1)
-  return said?.replace(/^mcp-run: /, '').slice(0, 300) ?? null
+  return said?.replace(/^mcp-run: /, '').slice(0, 300) ?? error.message
 }

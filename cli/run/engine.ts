@@ -1,12 +1,8 @@
 import { homedir } from 'node:os'
 import { McpRunError } from '../../runtime/model/errors.ts'
 import type { EngineEndpoint } from '../../runtime/sandbox/docker/endpoint.ts'
-import { connectEngine, engineError } from '../../runtime/sandbox/docker/engine.ts'
+import { answers, connectEngine } from '../../runtime/sandbox/docker/engine.ts'
 import { findEngines } from '../../runtime/sandbox/docker/find-engines.ts'
-
-/** Longer than an engine needs that is there; ssh has its own. */
-const ANSWER_MS = 3000
-const SSH_ANSWER_MS = 30_000
 
 /** Those that there may be. Throws `sandbox-unavailable` where one is named and its name is broken. */
 export function knownEngines(prefer?: 'docker' | 'podman'): readonly EngineEndpoint[] {
@@ -18,15 +14,21 @@ export function knownEngines(prefer?: 'docker' | 'podman'): readonly EngineEndpo
   })
 }
 
-/** The first container engine that answers. Throws `sandbox-unavailable`, saying what the first one did. */
+/**
+ * The first container engine that answers. Throws `sandbox-unavailable`, saying what the first one did. One that is
+ * alone is not asked here: it is the one, and what is asked of it next tells whether it answers.
+ */
 export async function answeringEngine(found: readonly EngineEndpoint[]): Promise<EngineEndpoint> {
+  const [first, ...others] = found
+  if (first !== undefined && others.length === 0) return first
   let failure: McpRunError | null = null
   for (const endpoint of found) {
     try {
-      await ping(endpoint)
+      await answers(await connectEngine(endpoint))
       return endpoint
     } catch (error) {
-      failure ??= engineError(`the container engine (${endpoint.source}) does not answer`, error)
+      if (!(error instanceof McpRunError)) throw error
+      failure ??= error
     }
   }
   throw (
@@ -35,11 +37,4 @@ export async function answeringEngine(found: readonly EngineEndpoint[]): Promise
       hint: 'start Docker or Podman, or use --sandbox native',
     })
   )
-}
-
-async function ping(endpoint: EngineEndpoint): Promise<void> {
-  const { api } = await connectEngine(endpoint)
-  const abortSignal = AbortSignal.timeout(endpoint.kind === 'ssh' ? SSH_ANSWER_MS : ANSWER_MS)
-  // Its types do not know of options.
-  await (api.ping.bind(api) as (options: object) => Promise<unknown>)({ abortSignal })
 }

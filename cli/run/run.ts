@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { startStoreThread } from '../../runtime/store/open-journal.ts'
 import { ownPaths } from '../paths.ts'
 import type { RunArguments } from './arguments.ts'
@@ -16,6 +17,7 @@ export async function run(args: RunArguments): Promise<number> {
   const { backend } = chosen
   const sandbox = backend.open()
   process.once('exit', () => sandbox.destroy())
+  await outgoing()
   const storeThread = startStoreThread(paths.storeWorker)
   try {
     const { serve } = await import('./serve.ts')
@@ -25,4 +27,10 @@ export async function run(args: RunArguments): Promise<number> {
     sandbox.destroy()
     throw error
   }
+}
+
+/** Two turns of the event loop: one connects, the next sends what an engine is asked before this process is busy loading. */
+async function outgoing(): Promise<void> {
+  await setImmediate()
+  await setImmediate()
 }

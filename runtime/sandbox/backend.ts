@@ -95,7 +95,12 @@ export interface OpenSandbox {
    * `sandbox-unavailable` when they are required and cannot be had.
    */
   limit(limits: Profile['limits']): Promise<readonly string[]>
-  /** Starts the server. Rejects as `capture` does; nothing is left running then. */
+  /**
+   * Begins what can be made for a launch while the capture is still coming up, under those limits: nothing of the
+   * server's runs. `launch` tells what failed of it.
+   */
+  prepare(spec: LaunchSpec, limits: Profile['limits']): void
+  /** Starts the server, which was prepared or not. Rejects as `capture` does; nothing is left running then. */
   launch(spec: LaunchSpec): Promise<RunningServer>
   /** Ends whatever there is. Safe at any time, any number of times. */
   destroy(): void

@@ -81,6 +81,8 @@ function openNative(tapPath: string): OpenSandbox {
       }
       return limits.notEnforced
     },
+    // The tap's process becomes the server's: there is nothing to be made beside it.
+    prepare: () => undefined,
     launch: async (spec) => {
       await capture
       stderr.stop()

@@ -18,11 +18,13 @@ import { connectUnix } from './unix-socket.ts'
  * The link is descriptor 3 as inherited, or the unix socket at the path that is the one argument.
  */
 const INHERITED = 3
+/** For a recorder whose container is started beside this one. */
+const CONNECT_MS = 15_000
 const PR_SET_PDEATHSIG = 1
 const SIGKILL = 9
 
 const path = process.argv[2]
-const link = path === undefined ? INHERITED : connectUnix(path)
+const link = path === undefined ? INHERITED : connectUnix(path, CONNECT_MS)
 
 let step = 'start'
 try {

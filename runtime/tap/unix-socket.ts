@@ -8,12 +8,20 @@ const SOCK_CLOEXEC = 0o2000000
 /** `sun_path` of unix(7), with its NUL. */
 const PATH_BYTES = 108
 
-/** A blocking stream socket. Throws with the errno. */
-export function connectUnix(path: string): number {
+const TRY_AGAIN_MS = 5
+
+/** A blocking stream socket. Nobody may listen there yet: it is tried for so long. Throws with the errno. */
+export function connectUnix(path: string, withinMs: number): number {
   const fd = unixSocket()
   const address = unixAddress(path)
-  checked(`connect to ${path}`, connect(fd, address, address.length))
-  return fd
+  const until = performance.now() + withinMs
+  const asleep = new Int32Array(new SharedArrayBuffer(4))
+  for (;;) {
+    const result = connect(fd, address, address.length)
+    if (result === 0) return fd
+    if (performance.now() > until) checked(`connect to ${path}`, result)
+    Atomics.wait(asleep, 0, 0, TRY_AGAIN_MS)
+  }
 }
 
 /** One listener at `path`, for one connection, of anybody whom the folder lets in. */

@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs'
+import { once } from 'node:events'
+import { readdirSync, watch } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { bundledServer } from '../fixtures/product/mcp-command.ts'
@@ -7,6 +8,7 @@ import { SANDBOX, startInternet } from '../fixtures/product/sandbox.ts'
 
 const backend = SANDBOX === 'native' ? 'native' : 'docker'
 const OPTIONS = ['--wait', '0', '--sandbox', backend]
+const SEALED = 'mkdir -p ~/a/b && chmod 555 ~/a && exec node $0'
 const CALL = (host: string) => `{ tool: reach, arguments: { host: ${host}, port: 5432 } }`
 
 let internet: Internet
@@ -23,8 +25,8 @@ describe.each(USERS)('as %s', (user) => {
     script = bundledServer(mcp, 'reach-server-2025')
   })
 
-  /** Its server starts with the recorded value alone, and reaches for what the call names. */
-  const profile = (name: string, hosts: string, call: string, start = `exec node ${'$'}0`): string =>
+  /** Its server starts with the recorded value alone, seals a folder, and reaches for what the call names. */
+  const profile = (name: string, hosts: string, call: string, start = SEALED): string =>
     mcp.profile(
       name,
       `command: [sh, -c, '[ "$TOKEN$OPTION" = dummy ] && ${start}', ${script}]
@@ -63,6 +65,19 @@ recorded:
       '',
     ])
     expect(result.code).toBe(1)
+    expect(readdirSync(mcp.temp)).toEqual([])
+  }, 120_000)
+
+  it('leaves nothing behind when it is interrupted', async () => {
+    const file = profile('slow', 'api.test', CALL('api.test'), 'exec sleep 1000')
+    const watcher = watch(mcp.temp)
+    const begun = once(watcher, 'change')
+    const child = mcp.spawn(['profiles', 'check', '--sandbox', backend, '--wait', '3000', file])
+    const ended = once(child, 'close')
+    await begun
+    watcher.close()
+    child.kill('SIGTERM')
+    expect(await ended).toEqual([130, null])
     expect(readdirSync(mcp.temp)).toEqual([])
   }, 120_000)
 

@@ -1,22 +1,47 @@
 import { type Duplex, PassThrough, type Readable, type Writable } from 'node:stream'
+import type Dockerode from 'dockerode'
 
 /** A container's stdio. Its stdin ends when `stdin` does. */
 export interface AttachedStreams {
   readonly stdin: Writable
   readonly stdout: Readable
   readonly stderr: Readable
+  /** Whether nothing has come yet. */
+  silent(): boolean
 }
 
 const HEADER_BYTES = 8
 const STDOUT = 1
 const STDERR = 2
 
+const NO_BODY = { file: Buffer.alloc(0), headers: { 'Content-Type': 'text/plain' } }
+
+/**
+ * A connection that a container's stdio will be on, from its first byte. The library's own way sends the options as a
+ * body too, which Podman hands to the program as the beginning of its stdin.
+ */
+export async function attach(container: Dockerode.Container, stdin = true): Promise<AttachedStreams> {
+  const options = { stream: true, stdin, stdout: true, stderr: true }
+  const request = {
+    path: `/containers/${container.id}/attach?`,
+    method: 'POST',
+    ...{ isStream: true, hijack: true, options, ...NO_BODY },
+    statusCodes: { 200: true, 404: 'no such container', 409: 'cannot be started', 500: 'server error' },
+  }
+  const connection = await new Promise<Duplex>((resolve, reject) => {
+    container.modem.dial(request, (error: unknown, stream: Duplex) =>
+      error ? reject(error) : resolve(stream),
+    )
+  })
+  return attachedStreams(connection)
+}
+
 /**
  * Takes apart the one stream that an engine gives for a container without a terminal: frames of a header
  * {u8 stream, 3 zero bytes, u32 big-endian length} and that many bytes. What its reader does not take stops the
  * whole: nothing piles up here.
  */
-export function attachedStreams(connection: Duplex): AttachedStreams & { silent(): boolean } {
+export function attachedStreams(connection: Duplex): AttachedStreams {
   const stdout = new PassThrough()
   const stderr = new PassThrough()
   const header = Buffer.alloc(HEADER_BYTES)

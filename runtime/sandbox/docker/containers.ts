@@ -7,6 +7,15 @@ export interface Containers {
   removeAll(): void
 }
 
+/** The library would repeat all of it, environment and filter, in the request's path, which engines log and parse. */
+function createContainer(
+  api: Dockerode,
+  { platform, ...body }: Dockerode.ContainerCreateOptions,
+): Promise<Dockerode.Container> {
+  const request = { _query: platform === undefined ? {} : { platform }, _body: body }
+  return api.createContainer(request as Dockerode.ContainerCreateOptions)
+}
+
 export function ownContainers(): Containers {
   const made = new Set<Dockerode.Container>()
   let over = false
@@ -16,7 +25,7 @@ export function ownContainers(): Containers {
   }
   return {
     create: async (api, options) => {
-      const container = await api.createContainer(options)
+      const container = await createContainer(api, options)
       made.add(container)
       if (over) remove(container)
       return container

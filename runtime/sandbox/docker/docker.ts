@@ -3,23 +3,22 @@ import { McpRunError } from '../../model/errors.ts'
 import type { Profile } from '../../model/profile.ts'
 import type { LaunchSpec, OpenSandbox, SandboxBackend } from '../backend.ts'
 import { SANDBOX_HOME } from '../root-filesystem.ts'
+import { beginTap } from './begin-tap.ts'
 import { ownContainers } from './containers.ts'
 import type { EngineEndpoint } from './endpoint.ts'
-import { connectEngine, type Engine, engineError } from './engine.ts'
+import { answers, connectEngine, type Engine, engineError } from './engine.ts'
 import { type EngineFacts, engineFacts } from './engine-facts.ts'
-import { environmentLine } from './environment-line.ts'
+import { limitsIn } from './engine-limits.ts'
 import { withoutHostFiles } from './files-elsewhere.ts'
+import { type HeldServer, holdServer } from './held-server.ts'
 import { type ImageRole, type ImageSources, imageRecipe } from './image-recipe.ts'
 import { ensureImage, hasImage } from './images.ts'
-import { nodeRuntimeOf } from './node-runtime.ts'
-import { startAttached } from './running-container.ts'
+import { keptRuntime, nodeRuntimeOf } from './node-runtime.ts'
 import { seccompProfile } from './seccomp-profile.ts'
 import { serverContainer } from './server-container.ts'
 import { serverImage } from './server-image.ts'
 import { createSessionFolder } from './session-folder.ts'
 import { sweep } from './sweep.ts'
-import { tapBehindRecorder } from './tap-behind-recorder.ts'
-import { type Tap, tapInReach } from './tap-in-reach.ts'
 import { serverOwner } from './user.ts'
 
 export interface DockerOptions {
@@ -41,9 +40,16 @@ export interface DockerBackend extends SandboxBackend {
 /** All that a sandbox asks of its engine. */
 interface Parts {
   readonly engine: Promise<Engine>
-  readonly facts: Promise<EngineFacts>
+  /** Rejects where the engine does not answer. */
+  readonly alive: Promise<void>
+  /** Asked for once. */
+  readonly facts: () => Promise<EngineFacts>
   /** The image for a role, there for use. */
   readonly image: (role: ImageRole) => Promise<string>
+  /** The name that it has in an engine of this process's processor. */
+  readonly likelyImage: (role: ImageRole) => string
+  /** The processor whose packages the server is given, where it was not asked of the engine. */
+  readonly assumedArch: () => string | null
   readonly options: DockerOptions
 }
 
@@ -56,21 +62,37 @@ const NO_LIMITS: Profile['limits'] = { memory: null, cpus: null, pids: null, req
  */
 export function dockerBackend(options: DockerOptions): DockerBackend {
   const engine = connectEngine(options.endpoint)
-  const facts = engine.then(engineFacts)
-  for (const promise of [engine, facts]) promise.catch(() => undefined)
-  const recipe = async (role: ImageRole) => imageRecipe(role, options.sources, (await facts).arch)
-  const image = async (role: ImageRole): Promise<string> => {
+  const alive = engine.then(answers)
+  for (const promise of [engine, alive]) promise.catch(() => undefined)
+  const facts = once(async () => engineFacts(await engine))
+  const recipe = async (role: ImageRole) => imageRecipe(role, options.sources, (await facts()).arch)
+  const ensure = async (role: ImageRole): Promise<string> => {
     const wanted = await recipe(role)
     await ensureImage(await engine, wanted, { folder: join(options.store, 'run'), say: options.say })
     return wanted.tag
   }
-  const parts = { engine, facts, image, options }
+  const ensured: Record<ImageRole, () => Promise<string>> = {
+    ...{
+      tap: once(() => ensure('tap')),
+      node: once(() => ensure('node')),
+      python: once(() => ensure('python')),
+    },
+  }
+  const image = (role: ImageRole) => ensured[role]()
+  const likelyImage = (role: ImageRole) => imageRecipe(role, options.sources, process.arch).tag
+  let assumedArch: string | null = null
+  const parts = { engine, alive, facts, image, likelyImage, assumedArch: () => assumedArch, options }
   return {
     name: 'docker',
     homePath: SANDBOX_HOME,
     holds: () => false,
     owner: serverOwner(),
-    nodeRuntime: async () => nodeRuntimeOf(await engine, await image('node'), options.store),
+    nodeRuntime: async () => {
+      const kept = options.endpoint.kind === 'unix' ? keptRuntime(likelyImage('node'), options.store) : null
+      if (kept === null) return nodeRuntimeOf(await engine, await image('node'), options.store)
+      assumedArch = process.arch
+      return kept
+    },
     open: () => openDocker(parts),
     prepare: async () => {
       for (const role of PREPARED) await image(role)
@@ -83,17 +105,40 @@ export function dockerBackend(options: DockerOptions): DockerBackend {
   }
 }
 
+/** Made at the first call. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
 function openDocker(parts: Parts): OpenSandbox {
-  const { engine, facts, options } = parts
+  const { engine, alive, facts, options } = parts
   const folder = createSessionFolder(options.store)
   const containers = ownContainers()
-  let tap: Tap | null = null
+  const begun = beginTap({
+    folder,
+    alive,
+    facts,
+    recorder: options.recorder,
+    socket: options.endpoint.kind === 'unix',
+    tapOptions: {
+      api: engine.then(({ api }) => api),
+      image: () => parts.image('tap'),
+      likelyImage: () => parts.likelyImage('tap'),
+      facts,
+      containers,
+    },
+  })
+  let server: Promise<HeldServer> | null = null
   let limits = NO_LIMITS
   let destroyed = false
   const destroy = (): void => {
     if (destroyed) return
     destroyed = true
-    tap?.close()
+    begun.close()
     folder.remove()
     containers.removeAll()
   }
@@ -101,38 +146,37 @@ function openDocker(parts: Parts): OpenSandbox {
     destroy()
     throw error instanceof McpRunError ? error : engineError('the sandbox cannot be started', error)
   }
-  const tapped = (async (): Promise<Tap> => {
-    const remote = options.recorder === 'auto' ? !(await facts).sameKernel : options.recorder === 'container'
-    if (destroyed) throw new Error('it was ended before it began')
-    const tapOptions = { api: engine.then(({ api }) => api), image: parts.image('tap'), containers }
-    tap = remote ? tapBehindRecorder(tapOptions) : tapInReach(folder, tapOptions)
-    return tap
-  })()
-  const capture = tapped.then((one) => one.capture).catch(failed)
+  const capture = begun.tap.then((tap) => tap.capture).catch(failed)
   capture.catch(() => undefined)
   return {
     capture,
     limit: async (wanted) => {
-      limits = wanted
-      const missing = (await facts).notEnforced(wanted)
-      if (!wanted.required || missing.length === 0) return missing
-      throw new McpRunError('sandbox-unavailable', `the profile requires its limits: ${missing.join('; ')}`, {
+      const kept = limitsIn((await facts()).keeps, wanted)
+      limits = kept.limits
+      const { notEnforced } = kept
+      if (!wanted.required || notEnforced.length === 0) return notEnforced
+      const what = `the profile requires its limits: ${notEnforced.join('; ')}`
+      throw new McpRunError('sandbox-unavailable', what, {
         hint: 'give the engine control groups, or set `limits.required: false` in the profile',
       })
     },
+    prepare: (spec, wanted) => {
+      limits = wanted
+      hold(spec).catch(() => undefined)
+    },
     launch: async (spec) => {
       try {
+        const held = hold(spec)
+        held.catch(() => undefined)
         await capture
-        const { order, container } = await tapped
-        const created = createServer(spec)
-        created.catch(() => undefined)
         const holding = { stage: null, command: 'hold', args: [] } as const
-        const failure = await order({ ...holding, hostLoopbackPorts: spec.hostLoopbackPorts })
+        const failure = await (await begun.tap).order({
+          ...holding,
+          hostLoopbackPorts: spec.hostLoopbackPorts,
+        })
         if (failure !== null) throw new Error(failure)
-        const program = spec.command[0] ?? 'its entrypoint'
-        const firstLine = spec.image?.kind === 'image' ? null : environmentLine(spec.env)
-        const server = await startAttached(await created, { program, firstLine, destroy })
-        void container.then(async () => sweep(await engine, options.store)).catch(() => undefined)
+        const server = await (await held).letGo()
+        void engine.then((one) => sweep(one, options.store)).catch(() => undefined)
         return server
       } catch (error) {
         return failed(error)
@@ -141,24 +185,40 @@ function openDocker(parts: Parts): OpenSandbox {
     destroy,
   }
 
+  function hold(spec: LaunchSpec): Promise<HeldServer> {
+    const tapStarted = begun.tap.then(({ started }) => started)
+    server ??= holdServer({ spec, container: createServer(spec), tapStarted, destroy })
+    return server
+  }
+
   async function createServer(wanted: LaunchSpec) {
     const { api, endpoint } = await engine
     const filesHere = endpoint.kind === 'unix'
     const { spec, notes } = filesHere ? { spec: wanted, notes: [] } : withoutHostFiles(wanted)
     notes.forEach(options.say)
+    const tapId = (await (await begun.tap).container).id
+    const known = await facts()
+    const assumed = parts.assumedArch()
+    if (assumed !== null && assumed !== known.arch) throw otherProcessor(known.arch)
+    const kept = limitsIn(known.keeps, limits)
     const { image, user } = await serverImage(spec, {
       engine: await engine,
-      facts: await facts,
+      facts: known,
       image: parts.image,
       say: options.say,
     })
-    const tapId = (await (await tapped).container).id
     const etc = filesHere ? folder.etc(user) : []
     // Podman takes the filter as a file of its host, Docker as the JSON itself.
-    const seccompFile = (await facts).podman ? folder.write('seccomp.json', seccompProfile()) : null
+    const seccompFile = known.podman ? folder.write('seccomp.json', seccompProfile()) : null
     return containers.create(
       api,
-      serverContainer({ spec, image, limits, user, tap: tapId, filesHere, etc, seccompFile }),
+      serverContainer({ spec, image, limits: kept.limits, user, tap: tapId, filesHere, etc, seccompFile }),
     )
   }
+}
+
+function otherProcessor(arch: string): McpRunError {
+  return new McpRunError('sandbox-unavailable', `the container engine runs on another processor (${arch})`, {
+    hint: 'use a store of its own for it: --store DIR',
+  })
 }

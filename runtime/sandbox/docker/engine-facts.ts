@@ -1,6 +1,6 @@
 import { release } from 'node:os'
-import type { Profile } from '../../model/profile.ts'
 import { type Engine, engineError } from './engine.ts'
+import type { KeptLimits } from './engine-limits.ts'
 
 /** What an engine says of itself. */
 export interface EngineFacts {
@@ -11,8 +11,7 @@ export interface EngineFacts {
   readonly podman: boolean
   /** As node's process.arch has it. */
   readonly arch: string
-  /** Sentences for a person: limits that it would not keep. */
-  notEnforced(limits: Profile['limits']): readonly string[]
+  readonly keeps: KeptLimits
 }
 
 interface Info {
@@ -24,6 +23,12 @@ interface Info {
   readonly MemoryLimit?: boolean
   readonly CpuCfsQuota?: boolean
   readonly PidsLimit?: boolean
+  readonly CgroupVersion?: string
+  readonly CgroupDriver?: string
+  /** Podman's. Its version would tell as well, after as many calls of the machine's package manager as info. */
+  readonly BuildahVersion?: string
+  /** Podman's, whose SecurityOptions say it only in some versions. */
+  readonly Rootless?: boolean
 }
 
 const ARCHITECTURES: Readonly<Record<string, string>> = {
@@ -35,14 +40,13 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
 
 export async function engineFacts({ api, endpoint }: Engine): Promise<EngineFacts> {
   let info: Info
-  let podman: boolean
   try {
-    const [told, version] = await Promise.all([api.info() as Promise<Info>, api.version()])
-    info = told
-    podman = (version.Components ?? []).some(({ Name }) => Name.startsWith('Podman'))
+    info = await api.info()
   } catch (error) {
     throw engineError(`the container engine (${endpoint.source}) does not answer`, error)
   }
+  const rootless =
+    info.Rootless === true || (info.SecurityOptions ?? []).some((option) => option.includes('rootless'))
   const arch = ARCHITECTURES[info.Architecture ?? ''] ?? process.arch
   return {
     sameKernel:
@@ -50,17 +54,19 @@ export async function engineFacts({ api, endpoint }: Engine): Promise<EngineFact
       process.platform === 'linux' &&
       info.KernelVersion === release() &&
       !/desktop/i.test(info.OperatingSystem ?? ''),
-    rootless: (info.SecurityOptions ?? []).some((option) => option.includes('rootless')),
-    podman,
+    rootless,
+    podman: info.BuildahVersion !== undefined,
     arch,
-    notEnforced: (limits) => [
-      ...(limits.memory !== null && info.MemoryLimit === false ? [unkept('memory')] : []),
-      ...(limits.cpus !== null && info.CpuCfsQuota === false ? [unkept('cpu')] : []),
-      ...(limits.pids !== null && info.PidsLimit === false ? [unkept('pids')] : []),
-    ],
+    keeps: keptLimits(info, rootless),
   }
 }
 
-function unkept(limit: string): string {
-  return `the ${limit} limit is not enforced: the container engine has no control group for it`
+/** Rootless ones say that they can where the host's root could; without the second hierarchy they have no group. */
+function keptLimits(info: Info, rootless: boolean): KeptLimits {
+  const groups = !(rootless && info.CgroupVersion === '1') && info.CgroupDriver !== 'none'
+  return {
+    memory: groups && info.MemoryLimit !== false,
+    cpus: groups && info.CpuCfsQuota !== false,
+    pids: groups && info.PidsLimit !== false,
+  }
 }

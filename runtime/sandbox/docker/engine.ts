@@ -18,6 +18,21 @@ export async function connectEngine(endpoint: EngineEndpoint): Promise<Engine> {
   return { endpoint, api: new Docker(await options(endpoint)) }
 }
 
+/** Longer than an engine needs that is there; ssh has its own. */
+const ANSWER_MS = 3000
+const SSH_ANSWER_MS = 30_000
+
+/** Throws `sandbox-unavailable` where the engine does not answer, or not soon. */
+export async function answers({ api, endpoint }: Engine): Promise<void> {
+  const abortSignal = AbortSignal.timeout(endpoint.kind === 'ssh' ? SSH_ANSWER_MS : ANSWER_MS)
+  try {
+    // Its types do not know of options.
+    await (api.ping.bind(api) as (options: object) => Promise<unknown>)({ abortSignal })
+  } catch (error) {
+    throw engineError(`the container engine (${endpoint.source}) does not answer`, error)
+  }
+}
+
 async function options(endpoint: EngineEndpoint): Promise<Dockerode.DockerOptions & { agent?: Agent }> {
   switch (endpoint.kind) {
     case 'unix':

@@ -21,7 +21,7 @@ export function environmentLine(env: Readonly<Record<string, string>>): string {
 
 /** Command substitution drops ends of lines: hence the x, taken off where it is used. */
 const DEFINE_NEWLINE = "nl=$(printf '\\nx'); "
-const NEWLINE = '"${nl%x}"'
+const NEWLINE = `"\${nl%x}"`
 
 /** POSIX quotes, one pair a line of the value: a line's end as such would end what is read. */
 function quoted(value: string): string {

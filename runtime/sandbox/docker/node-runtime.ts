@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type NodeRuntime, runtimeKey } from '../../model/node-runtime.ts'
-import { attachedStreams } from './attached.ts'
+import { attach } from './attached.ts'
 import { type Engine, engineError } from './engine.ts'
 import { ownLabels } from './owner.ts'
 
@@ -13,16 +13,24 @@ process.stdout.write(JSON.stringify({ node: process.execPath, npmCli: npm, versi
 
 /** The node and npm of an image: asked of it once, then kept in the store under the image's own name. */
 export async function nodeRuntimeOf(engine: Engine, image: string, store: string): Promise<NodeRuntime> {
-  const file = join(store, 'images', `${image.replaceAll(/[^\w.-]/g, '_')}.json`)
-  const kept = read(file)
+  const kept = keptRuntime(image, store)
   if (kept !== null) return kept
   const runtime = parse(await probe(engine, image))
   if (runtime === null) {
     throw engineError(`the image ${image} has no node and npm that work`, 'its answer cannot be read')
   }
   mkdirSync(join(store, 'images'), { recursive: true, mode: 0o700 })
-  writeFileSync(file, JSON.stringify(runtime))
+  writeFileSync(fileOf(image, store), JSON.stringify(runtime))
   return runtime
+}
+
+/** What the store has of it; null: it was never asked. */
+export function keptRuntime(image: string, store: string): NodeRuntime | null {
+  return read(fileOf(image, store))
+}
+
+function fileOf(image: string, store: string): string {
+  return join(store, 'images', `${image.replaceAll(/[^\w.-]/g, '_')}.json`)
 }
 
 async function probe({ api }: Engine, image: string): Promise<string> {
@@ -40,8 +48,7 @@ async function probe({ api }: Engine, image: string): Promise<string> {
         LogConfig: { Type: 'none', Config: {} },
       },
     })
-    const connection = await container.attach({ stream: true, stdout: true, stderr: true })
-    const { stdout, stderr } = attachedStreams(connection as never)
+    const { stdout, stderr } = await attach(container, false)
     await container.start()
     const said = await Promise.all([text(stdout), text(stderr)])
     return said.join('')

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type Dockerode from 'dockerode'
 import { parseHosts } from '../../model/hosts-text.ts'
+import { type KeptLimits, ownLimits } from './engine-limits.ts'
 import { ownLabels } from './owner.ts'
 import { LINK_FOLDER, LINK_SOCKET } from './tap-container.ts'
 
@@ -13,7 +14,7 @@ const HOSTS = '/etc/hosts'
 const MAX_HOST_NAMES = 1000
 
 /** How the recorder's container begins: the uplink, nothing of the host's, and no way in but the link and its stdio. */
-export function recorderContainer(image: string): Dockerode.ContainerCreateOptions {
+export function recorderContainer(image: string, keeps: KeptLimits): Dockerode.ContainerCreateOptions {
   return {
     Image: image,
     Entrypoint: ['node', PROGRAM, `${LINK_FOLDER}/${LINK_SOCKET}`],
@@ -35,8 +36,7 @@ export function recorderContainer(image: string): Dockerode.ContainerCreateOptio
       IpcMode: 'private',
       LogConfig: { Type: 'none', Config: {} },
       AutoRemove: true,
-      Memory: MEMORY_BYTES,
-      PidsLimit: PIDS,
+      ...ownLimits(keeps, MEMORY_BYTES, PIDS),
       ExtraHosts: hostNames(),
     },
   }

@@ -2,12 +2,12 @@ import type Dockerode from 'dockerode'
 import type { Profile } from '../../model/profile.ts'
 import type { LaunchSpec, NamedVolume, ServerImage, Share } from '../backend.ts'
 import { SANDBOX_HOME } from '../root-filesystem.ts'
+import { limitsOf } from './engine-limits.ts'
 import { shellFirst } from './environment-line.ts'
 import { ownLabels } from './owner.ts'
 import { seccompProfile } from './seccomp-profile.ts'
 
 const TMP = 'rw,exec,nosuid,nodev,mode=1777,size=2g'
-const CPU_NANOSECONDS = 1e9
 
 type OwnImage = Exclude<ServerImage, { kind: 'runner' }>
 
@@ -102,12 +102,4 @@ function mounts(
   const volume = ({ name, target, write }: NamedVolume) =>
     ({ Type: 'volume', Source: name ?? '', Target: target, ReadOnly: !write }) as const
   return [...each.map(bind), ...(own?.volumes ?? []).map(volume)]
-}
-
-export function limitsOf({ memory, cpus, pids }: Profile['limits']): Dockerode.HostConfig {
-  return {
-    ...(memory !== null && { Memory: memory, MemorySwap: memory }),
-    ...(cpus !== null && { NanoCpus: Math.round(cpus * CPU_NANOSECONDS) }),
-    ...(pids !== null && { PidsLimit: pids }),
-  }
 }

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { jsonChannel } from '../../tap/channel.ts'
 import { type FromTapRelay, remoteTap, type ToTapRelay } from '../../tap/tap-relay.ts'
-import { attachedStreams } from './attached.ts'
+import { attach } from './attached.ts'
 import { recorderContainer } from './recorder-container.ts'
 import { tapContainer } from './tap-container.ts'
 import { lost, type Tap, type TapOptions } from './tap-in-reach.ts'
@@ -10,35 +10,32 @@ import { lost, type Tap, type TapOptions } from './tap-in-reach.ts'
  * On another kernel than this process's: the recorder is a container too, with the uplink, and takes the tap's
  * sockets over a volume that both have. Its stdio is the channel to here, and its life.
  */
-export function tapBehindRecorder({ api, image, containers }: TapOptions): Tap {
+export function tapBehindRecorder({ api, image, facts, containers }: TapOptions): Tap {
   const input = new PassThrough()
   const output = new PassThrough()
   const channel = jsonChannel(output, input)
   const remote = remoteTap(channel.as<FromTapRelay, ToTapRelay>())
-  const recorder = (async () => {
-    const created = await containers.create(await api, recorderContainer(await image))
-    const connection = await created.attach({
-      ...{ stream: true, hijack: true, stdin: true, stdout: true, stderr: true },
-    })
-    const { stdin, stdout, stderr } = attachedStreams(connection as never)
+  const recorder = (async () =>
+    containers.create(await api, recorderContainer(await image(), (await facts()).keeps)))()
+  const recording = (async () => {
+    const created = await recorder
+    const { stdin, stdout, stderr } = await attach(created)
     input.pipe(stdin)
     stdout.pipe(output)
     stderr.resume()
     await created.start()
-    return created
   })()
+  // The volume is there as soon as the recorder's container is created; the tap waits for what will listen in it.
   const container = (async () => {
-    const { id } = await recorder
-    const created = await containers.create(
-      await api,
-      tapContainer({ image: await image, link: { volumesFrom: id } }),
-    )
-    await created.start()
-    return created
+    const link = { volumesFrom: (await recorder).id }
+    return containers.create(await api, tapContainer({ image: await image(), link }))
   })()
+  const started = container.then((created) => created.start())
+  for (const promise of [recording, started]) promise.catch(() => undefined)
   return {
     container,
-    capture: Promise.all([recorder, container])
+    started,
+    capture: Promise.all([recorder, container, recording, started])
       .then(([one, other]) => Promise.race([remote.ready, lost(one, 'recorder'), lost(other, 'tap')]))
       .then(() => ({ kind: 'channel', channel })),
     order: remote.order,

@@ -24,14 +24,18 @@ export async function serverFiles(engine: Engine): Promise<ServerFiles> {
   const server = running.find(({ Labels }) => Labels['io.github.mcp-run'] === 'server')
   if (server === undefined) throw new Error('no container of a server is running')
   const { Path, Args, Config, Mounts } = await engine.ask<Details>(`/containers/${server.Id}/json`)
-  const [script = ''] = Args
-  const mount = Mounts.find(({ Destination }) => script.startsWith(`${Destination}/`))
-  if (mount === undefined) throw new Error(`no folder holds ${script}`)
+  const words = [Path, ...Args]
+  const within = (word: string) => Mounts.find(({ Destination }) => word.startsWith(`${Destination}/`))
+  // The script's own words: node, then the script; a shell of the product's may come before them.
+  const at = words.findIndex((word) => within(word) !== undefined)
+  const script = words[at] ?? ''
+  const mount = within(script)
+  if (mount === undefined) throw new Error(`no folder holds a script of ${words.join(' ')}`)
   const { Source: source, Destination: target } = mount
   return {
     image: Config.Image,
     mount: { source, target },
-    command: [Path, ...Args],
+    command: words.slice(at - 1),
     script: source + script.slice(target.length),
   }
 }

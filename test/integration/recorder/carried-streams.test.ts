@@ -95,7 +95,7 @@ describe('a connection over a channel', () => {
   it('keeps several apart', async () => {
     accept = async (socket) => socket.end((await allOf(socket)).toUpperCase())
     const sockets = await Promise.all(Array.from({ length: 20 }, () => open(reach)))
-    sockets.forEach((socket, index) => socket.end(`n${index}`))
+    for (const [index, socket] of sockets.entries()) socket.end(`n${index}`)
     expect(await Promise.all(sockets.map((socket) => text(socket)))).toEqual(
       sockets.map((_, index) => `N${index}`),
     )
