@@ -26,8 +26,8 @@ it.each(['SIGTERM', 'SIGKILL'] as const)(
     const traces = await tracesOf(mcp, run.child.pid ?? 0)
     await engine.restart(signal)
     const { code, stderr } = await run.ended
-    expect(code, stderr.toString()).toBe(4)
-    expect(stderr.toString()).toMatch(/^mcp-run: the .*container.*$/m)
+    expect(code, stderr.toString()).toBe(exitCode)
+    expect(stderr.toString()).toMatch(/^mcp-run: the .*container.*, and the sandbox with it/m)
     await nothingLeft(mcp, traces)
     const settled = await internet.traffic()
     expect((await internet.traffic()).payload).toEqual(settled.payload)
