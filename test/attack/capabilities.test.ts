@@ -1,7 +1,7 @@
 import { ARCHITECTURES } from '../../runtime/sandbox/system-calls.ts'
 import { ON_DOCKER } from '../fixtures/product/sandbox.ts'
 import { NO_SECCOMP, NO_USER } from './rig/controls.ts'
-import { oldAbiProgram } from './rig/old-abi.ts'
+import { hasOldAbi, oldAbiProgram } from './rig/old-abi.ts'
 import { type Probe, probeFamily } from './rig/probes.ts'
 
 /** An engine's filter ends what calls by another ABI, and with it what it was to say. */
@@ -55,12 +55,12 @@ const probes: readonly Probe[] = [
     /^\w+$/m,
   ),
   ...(foreignFrom === null ? [] : [call('the x32 ABI', 'x32', FOREIGN, /^\w+$/m)]),
-  ...(process.arch === 'x64'
+  ...(hasOldAbi()
     ? [
         tried(
           'the calls of the 32-bit ABI',
           `echo ${oldAbiProgram().toString('base64')} | base64 -d >/tmp/abi; chmod +x /tmp/abi; /tmp/abi; echo $?`,
-          ON_DOCKER ? /^(139|159)$/m : /^1$/m,
+          ON_DOCKER ? /^159$/m : /^1$/m,
           /^0$/m,
         ),
       ]

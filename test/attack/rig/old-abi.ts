@@ -1,3 +1,20 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** Whether this machine's kernel serves that ABI at all: one that does not ends the program with a SIGSEGV. */
+export function hasOldAbi(): boolean {
+  if (process.arch !== 'x64') return false
+  const folder = mkdtempSync(join(tmpdir(), 'old-abi-'))
+  try {
+    writeFileSync(join(folder, 'program'), oldAbiProgram(), { mode: 0o755 })
+    return spawnSync(join(folder, 'program')).signal === null
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
 /**
  * A program for x64 of 172 bytes that asks for a packet socket by the system calls of the 32-bit ABI (int 0x80), by
  * whose numbers another filter would have to judge. It ends with 0, or with the errno.
