@@ -6,7 +6,7 @@ import { join } from 'node:path'
 
 /**
  * Program -> Debian's package. The product needs the first five, the small internet and the attacks those up to
- * python3, the engine and the base of its images the rest.
+ * python3, the engines and the base of their images the rest.
  */
 const TOOLS = {
   unshare: 'util-linux',
@@ -26,6 +26,11 @@ const TOOLS = {
   iptables: 'iptables',
   debootstrap: 'debootstrap',
   flock: 'util-linux',
+  podman: 'podman',
+  conmon: 'conmon',
+  '/usr/lib/podman/netavark': 'netavark',
+  newuidmap: 'uidmap',
+  slirp4netns: 'slirp4netns',
 }
 
 const SUITES = [
@@ -37,6 +42,8 @@ const SUITES = [
   'attack-docker',
   'e2e-recorder',
   'attack-recorder',
+  'e2e-podman',
+  'e2e-podman-rootless',
 ]
 
 if (process.getuid() !== 0) {
