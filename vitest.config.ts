@@ -5,11 +5,11 @@ const buildFirst = { globalSetup: ['test/global-setup.ts'] }
 // One internet at a time: its tests measure, and start sandboxes that want the cores.
 const alone = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 }
 
-/** Of each suite, the folders of tests that hold on some sandboxes alone; all others run on every one. */
+/** Of each suite, the folders of tests; those that hold on every sandbox are in no folder. */
 const SANDBOXES = {
-  native: { project: '', folders: ['native', 'online'] },
-  docker: { project: '-docker', folders: ['docker', 'online'] },
-  'docker-recorder': { project: '-recorder', folders: ['docker'] },
+  native: { project: '', folders: ['.', 'native', 'online'] },
+  docker: { project: '-docker', folders: ['.', 'docker', 'online'] },
+  'docker-recorder': { project: '-recorder', folders: ['.', 'docker'] },
   podman: { project: '-podman', folders: ['podman'] },
   'podman-rootless': { project: '-podman-rootless', folders: ['podman'] },
 }
@@ -19,7 +19,7 @@ function onSandboxes(suite: 'e2e' | 'attack') {
   return Object.entries(SANDBOXES).map(([sandbox, { project, folders }]) => ({
     test: {
       name: `${suite}${project}`,
-      include: ['.', ...folders].map((folder) => join('test', suite, folder, '*.test.ts')),
+      include: folders.map((folder) => join('test', suite, folder, '*.test.ts')),
       globalSetup: ['test/global-setup.ts', ...(sandbox === 'native' ? [] : ['test/engine-setup.ts'])],
       env: { TEST_SANDBOX: sandbox },
       ...alone,

@@ -59,8 +59,9 @@ describe.each(USERS)('as %s', (user) => {
       ALSO: 'passed on too',
       STATE: '/home/mcp/state',
       WHERE: mcp.cwd,
-      // The engine's own, or bubblewrap's.
-      ...(ON_DOCKER ? { HOSTNAME: 'mcp-run' } : { PWD: mcp.cwd }),
+      // Bubblewrap's own, or that of the shell that starts it; and the engine's.
+      PWD: mcp.cwd,
+      ...(ON_DOCKER && { HOSTNAME: 'mcp-run' }),
     })
   })
 

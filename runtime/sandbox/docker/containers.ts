@@ -19,20 +19,21 @@ function createContainer(
 export function ownContainers(): Containers {
   const made = new Set<Dockerode.Container>()
   let over = false
-  const remove = (container: Dockerode.Container): void => {
-    // Those that have ended have removed themselves.
-    container.remove({ force: true, v: true }).catch(() => undefined)
-  }
   return {
     create: async (api, options) => {
       const container = await createContainer(api, options)
       made.add(container)
-      if (over) remove(container)
+      if (over) void removeInTurn([container])
       return container
     },
     removeAll: () => {
       over = true
-      made.forEach(remove)
+      void removeInTurn([...made].reverse())
     },
   }
+}
+
+/** Those first that have joined another: Podman removes none that is joined. Those that have ended have removed themselves. */
+export async function removeInTurn(containers: readonly Dockerode.Container[]): Promise<void> {
+  for (const container of containers) await container.remove({ force: true, v: true }).catch(() => undefined)
 }

@@ -191,6 +191,18 @@ function openDocker(parts: Parts): OpenSandbox {
     return server
   }
 
+  /** Docker takes the filter of system calls as it is, Podman as a file of its own machine. */
+  function filterFile(filesHere: boolean): string {
+    if (filesHere) return folder.write('seccomp.json', seccompProfile())
+    throw new McpRunError(
+      'sandbox-unavailable',
+      'Podman on another machine takes no filter of system calls',
+      {
+        hint: 'Docker there; or an engine of this machine; or the native sandbox: --sandbox native',
+      },
+    )
+  }
+
   async function createServer(wanted: LaunchSpec) {
     const { api, endpoint } = await engine
     const filesHere = endpoint.kind === 'unix'
@@ -208,8 +220,7 @@ function openDocker(parts: Parts): OpenSandbox {
       say: options.say,
     })
     const etc = filesHere ? folder.etc(user) : []
-    // Podman takes the filter as a file of its host, Docker as the JSON itself.
-    const seccompFile = known.podman ? folder.write('seccomp.json', seccompProfile()) : null
+    const seccompFile = known.podman ? filterFile(filesHere) : null
     return containers.create(
       api,
       serverContainer({ spec, image, limits: kept.limits, user, tap: tapId, filesHere, etc, seccompFile }),

@@ -1,3 +1,4 @@
+import { removeInTurn } from './containers.ts'
 import type { Engine } from './engine.ts'
 import { isAbandoned, LABEL } from './owner.ts'
 import { sweepSessionFolders } from './session-folder.ts'
@@ -7,5 +8,7 @@ export async function sweep({ api }: Engine, store: string): Promise<void> {
   sweepSessionFolders(store)
   const all = await api.listContainers({ all: true, filters: { label: [LABEL] } })
   const left = all.filter(({ Labels }) => isAbandoned(Labels))
-  await Promise.allSettled(left.map(({ Id }) => api.getContainer(Id).remove({ force: true, v: true })))
+  const joined = left.filter(({ Labels }) => Labels[LABEL] !== 'server')
+  const inTurn = [...left.filter((one) => !joined.includes(one)), ...joined]
+  await removeInTurn(inTurn.map(({ Id }) => api.getContainer(Id)))
 }

@@ -25,9 +25,11 @@ function container(done: string[]): Promise<Dockerode.Container> {
     },
   })
   return Promise.resolve({
-    attach: async () => {
-      done.push('attached')
-      return stdio
+    modem: {
+      dial: (_request: unknown, then: (error: null, stream: Duplex) => void) => {
+        done.push('attached')
+        then(null, stdio)
+      },
     },
     start: async () => void done.push('started'),
     wait: () => new Promise(() => undefined),
