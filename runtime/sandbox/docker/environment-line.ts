@@ -1,11 +1,9 @@
 /**
  * An engine keeps a container's environment on disk: in its own files while the container is there, and in containerd's
  * database for as long as its pages are not written again. So where the image is one of ours, which has a shell, the
- * environment comes as the first line of stdin, read byte by byte up to its end, and the server gets the rest. What the
- * shell itself exports is none of it.
+ * environment comes as the first line of stdin, read byte by byte up to its end, and the server gets the rest.
  */
-const SCRIPT =
-  'IFS= read -r line && unset PWD OLDPWD && eval "$line" && command -v "$1" >/dev/null && exec "$@"; kill -16 $$'
+const SCRIPT = 'IFS= read -r line && eval "$line" && command -v "$1" >/dev/null && exec "$@"; kill -16 $$'
 /** SIGSTKFLT, which no kernel and hardly any program sends: a server's own end is not taken for this. */
 export const NO_SUCH_PROGRAM = 'SIGSTKFLT'
 
