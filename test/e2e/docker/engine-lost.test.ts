@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Engine } from '../../fixtures/engine/engine.ts'
 import type { Internet } from '../../fixtures/internet/model.ts'
 import { history } from '../../fixtures/product/history.ts'
-import { nothingLeft, tracesOf } from '../../fixtures/product/leftovers.ts'
+import { containersOf } from '../../fixtures/product/leftovers.ts'
 import { product } from '../../fixtures/product/product.ts'
 import { runOpen } from '../../fixtures/product/run-open.ts'
 import { engineOf, startInternet } from '../../fixtures/product/sandbox.ts'
@@ -27,12 +27,13 @@ it.each([
     const profile = mcp.profile('p', 'name: p\negress: [{ host: api.test }]\n')
     const run = runOpen(mcp, ['--profile', profile, '--', 'sh', '-c', SCRIPT], 120_000)
     await run.says('started')
-    const traces = await tracesOf(mcp, run.child.pid ?? 0)
+    expect(await containersOf(mcp, run.child.pid ?? 0)).not.toEqual([])
     await engine.restart(signal)
     const { code, stderr } = await run.ended
     expect(code, stderr.toString()).toBe(exitCode)
     expect(stderr.toString()).toMatch(/^mcp-run: the .*container.*, and the sandbox with it/m)
-    await nothingLeft(mcp, traces)
+    // What a killed engine has of them it removes when it is asked to, by the next start.
+    expect(await containersOf(mcp, run.child.pid ?? 0)).toEqual([])
     const settled = await internet.traffic()
     expect((await internet.traffic()).payload).toEqual(settled.payload)
     expect(history(mcp.store, 'p').sessions).toMatchObject([{ end: 'failed' }])
