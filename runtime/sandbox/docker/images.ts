@@ -53,7 +53,8 @@ async function buildImage({ api }: Engine, recipe: ImageRecipe, options: BuildOp
 }
 
 function buildHint(role: ImageRecipe['role']): string {
-  return `a closed network names an image of its own to build on: MCP_RUN_${role.toUpperCase()}_BASE, or images.json (docs/docker.md); or --sandbox native`
+  const variable = role === 'python' ? 'MCP_RUN_PYTHON_BASE_IMAGE' : 'MCP_RUN_BASE_IMAGE'
+  return `a closed network names an image of its own to build on: ${variable}, or images.json (docs/docker.md); or --sandbox native`
 }
 
 /** An engine's answer to a build or a pull: lines of JSON. Rejects with the error that one of them holds. */
