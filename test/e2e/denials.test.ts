@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { addresses } from '../fixtures/internet/addresses.ts'
-import { startInternet } from '../fixtures/internet/internet.ts'
+import { startInternet } from '../fixtures/product/sandbox.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { history } from '../fixtures/product/history.ts'
 import { type Product, product } from '../fixtures/product/product.ts'

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { startInternet } from '../fixtures/internet/internet.ts'
+import { startInternet } from '../fixtures/product/sandbox.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { a } from '../fixtures/internet/records.ts'
 import {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { addresses } from '../fixtures/internet/addresses.ts'
-import { startInternet } from '../fixtures/internet/internet.ts'
+import { startInternet } from '../fixtures/product/sandbox.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { a } from '../fixtures/internet/records.ts'
 import {
