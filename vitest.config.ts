@@ -27,6 +27,9 @@ function onSandboxes(suite: 'e2e' | 'attack') {
   }))
 }
 
+/** Of the end-to-end tests on a container engine, those that every run makes: what is the backend's own. */
+const ENGINE_TESTS = ['docker/*', 'callback-ports', 'capture', 'clients', 'dns', 'files', 'stderr']
+
 export default defineConfig({
   test: {
     projects: [
@@ -42,6 +45,15 @@ export default defineConfig({
       },
       ...onSandboxes('e2e'),
       ...onSandboxes('attack'),
+      {
+        test: {
+          name: 'engine',
+          include: ENGINE_TESTS.map((name) => `test/e2e/${name}.test.ts`),
+          globalSetup: ['test/global-setup.ts', 'test/engine-setup.ts'],
+          env: { TEST_SANDBOX: 'docker' },
+          ...alone,
+        },
+      },
     ],
   },
 })
