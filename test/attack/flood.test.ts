@@ -19,7 +19,7 @@ const MEMORY_KB = 500 * 1024
 
 /** No bound on connections at once, and none on how long a client may take to say what it is. */
 const NO_BOUNDS: readonly Patch[] = [
-  { file: 'mcp-run.cjs', find: 'sockets.size>=MAX_FLOWS', replace: 'sockets.size>=1e9' },
+  { file: 'mcp-run.cjs', find: /sockets\d*\.size>=MAX_FLOWS/, replace: '!1' },
   { file: 'mcp-run.cjs', find: 'PATIENCE_MS=1e4', replace: 'PATIENCE_MS=1e8' },
 ]
 

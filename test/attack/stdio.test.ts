@@ -18,8 +18,8 @@ const NO_LIMIT: readonly Patch[] = [
 const NO_PREFIX: readonly Patch[] = [
   {
     file: 'mcp-run.cjs',
-    find: 'pass(server,lines){',
-    replace: 'pass(server,lines){for(let line of lines)process.stderr.write(line+"\\n");return;',
+    find: /pass\(\w+,lines\d*\)\{/,
+    replace: '$&for(let line of arguments[1])process.stderr.write(line+"\\n");return;',
   },
 ]
 
@@ -135,7 +135,8 @@ describe('without the guards', () => {
   })
 })
 
-/** All but the line with which mcp-run itself begins. */
+/** All but the lines with which mcp-run itself begins: its choice of a sandbox, and what it has started. */
 function serverLines(stderr: string): string[] {
-  return stderr.split('\n').filter((line) => line !== '' && !line.startsWith('mcp-run: talker: own command'))
+  const own = /^mcp-run: (talker: own command|sandbox \w+: --sandbox)/
+  return stderr.split('\n').filter((line) => line !== '' && !own.test(line))
 }

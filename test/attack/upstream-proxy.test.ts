@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { addresses } from '../fixtures/internet/addresses.ts'
-import { startInternet } from '../fixtures/product/sandbox.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { a } from '../fixtures/internet/records.ts'
 import { expectSilence } from '../fixtures/internet/silence.ts'
@@ -8,6 +7,7 @@ import { type ConnectProxy, connectProxy } from '../fixtures/product/connect-pro
 import { history } from '../fixtures/product/history.ts'
 import { patchedBuild } from '../fixtures/product/patched-build.ts'
 import { type Product, product, USERS } from '../fixtures/product/product.ts'
+import { startInternet } from '../fixtures/product/sandbox.ts'
 import { insideShell } from '../fixtures/sandboxed/inside.ts'
 import { NO_POLICY } from './rig/controls.ts'
 

@@ -26,8 +26,12 @@ export const WITH_INTERFACE: Patch = {
   replace: 'let address=queue.shift()?.replace(/^fe80:.*/,each=>each+"%uplink");',
 }
 
-/** The tap leaves its network as it is, and opens sockets for form's sake, on ports that nobody knows. */
+/**
+ * The tap leaves its network as it is, and opens sockets for form's sake, on ports that nobody knows; mcp-run takes
+ * them unseen, which it does not otherwise.
+ */
 export const NO_TAP: readonly Patch[] = [
+  first('checkSockets', 'return;'),
   first('configureNetwork', 'return!1;', 'tap.cjs'),
   first(
     'openCaptureSockets',
