@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { addresses } from '../fixtures/internet/addresses.ts'
-import { startInternet } from '../fixtures/product/sandbox.ts'
 import type { Internet } from '../fixtures/internet/model.ts'
 import { a } from '../fixtures/internet/records.ts'
 import {
@@ -11,6 +10,7 @@ import {
 import { farCounts, recordedCounts } from '../fixtures/product/far-counts.ts'
 import { history } from '../fixtures/product/history.ts'
 import { type Product, product, USERS } from '../fixtures/product/product.ts'
+import { startInternet } from '../fixtures/product/sandbox.ts'
 import { inside, insideShell } from '../fixtures/sandboxed/inside.ts'
 
 const { api } = addresses
@@ -123,9 +123,12 @@ describe.each(USERS)('as %s', (user) => {
       SSL_CERT_FILE: internet.caFile,
       ...env,
     })
-    const { answer } = await inside(mcp, profile, 'talk', { ...OPAQUE, fill: 3 * MIB })
+    // An end over TLS ends both ways: what comes back is waited for.
+    const all = 3 * MIB + OPAQUE.send.length
+    const talk = { ...OPAQUE, fill: 3 * MIB, awaitBytes: all }
+    const { answer } = await inside(mcp, profile, 'talk', talk)
     if (problem === null) {
-      expect(answer).toMatchObject({ error: null, received: 3 * MIB + 5 })
+      expect(answer).toMatchObject({ error: null, received: all })
       expect(flows(mcp)).toMatchObject([{ state: 'closed', dialled: PLACE }])
       expect(recordedCounts(flows(mcp))).toEqual(farCounts(internet, api, 5432))
     } else {

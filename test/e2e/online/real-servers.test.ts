@@ -108,29 +108,22 @@ const SERVERS: readonly RealServer[] = [
 ]
 
 /** The rest of those that need no more than npm to be started: as their profiles say that they were recorded. */
-const RECORDED = [
-  'brave-search',
-  'context7',
-  'figma',
-  'firecrawl',
-  'google-maps',
-  'notion',
-  'sentry',
-  'slack',
-].map((server): RealServer => {
-  const options = { userDir: join(store, 'profiles'), builtinDir: join(ROOT, 'profiles'), cwd: folder }
-  const { recorded } = loadProfile(server, options)
-  if (recorded === null) throw new Error(`${server} says nothing of a recorded run`)
-  const { env, args, call, hosts } = recorded
-  return {
-    server,
-    args: ['--profile', server, ...args],
-    env,
-    tool: call?.tool ?? '',
-    input: call?.arguments ?? {},
-    asks: hosts,
-  }
-})
+const RECORDED = ['brave-search', 'context7', 'firecrawl', 'google-maps', 'notion', 'sentry', 'slack'].map(
+  (server): RealServer => {
+    const options = { userDir: join(store, 'profiles'), builtinDir: join(ROOT, 'profiles'), cwd: folder }
+    const { recorded } = loadProfile(server, options)
+    if (recorded === null) throw new Error(`${server} says nothing of a recorded run`)
+    const { env, args, call, hosts } = recorded
+    return {
+      server,
+      args: ['--profile', server, ...args],
+      env,
+      tool: call?.tool ?? '',
+      input: call?.arguments ?? {},
+      asks: hosts,
+    }
+  },
+)
 
 describe.each([...SERVERS, ...RECORDED])(
   '$server',
