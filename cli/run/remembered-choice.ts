@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeFileAtomically } from '../../profiles/atomic-write.ts'
 import { safeName } from '../../runtime/store/store-folder.ts'
@@ -26,11 +26,6 @@ export function readChoice(store: string, key: string): Choice | null {
 /** Null; or, where the store cannot be written, why: a start does not fail for it. */
 export function rememberChoice(store: string, key: string, choice: Choice): string | null {
   return attempt(() => writeFileAtomically(choiceFile(store, key), `${JSON.stringify(choice)}\n`))
-}
-
-/** Null, also where there was none; or why it cannot be forgotten. */
-export function forgetChoice(store: string, key: string): string | null {
-  return attempt(() => rmSync(choiceFile(store, key), { force: true }))
 }
 
 function choiceFile(store: string, key: string): string {

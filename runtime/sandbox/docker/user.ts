@@ -2,9 +2,6 @@ import type { SandboxBackend } from '../backend.ts'
 import { DEDICATED_ID } from '../native-user.ts'
 import type { EngineFacts } from './engine-facts.ts'
 
-/** In an image that says root, where the engine is another machine's. */
-export const NOBODY_ID = 64877
-
 /** The id on the host that a server's files must belong to: mcp-run's own, which needs no word, or for root none of an account. */
 export function serverOwner(): SandboxBackend['owner'] {
   return process.getuid?.() === 0 ? { uid: DEDICATED_ID, gid: DEDICATED_ID } : null
