@@ -22,7 +22,17 @@ export function egressRules(entry: RawEntry, path: Path): { rules: EgressRule[];
   if (host !== undefined) {
     const name = check('host', null, checkHost(host))
     const resolves = (entry.resolves ?? []).map((block, index) => check('resolves', index, checkCidr(block)))
-    return { problems, rules: bases.map((base) => ({ kind: 'host', host: name, resolves, ...base })) }
+    return {
+      problems,
+      rules: bases.map((base) => ({
+        kind: 'host',
+        host: name,
+        resolves,
+        inspect: 'no',
+        requests: null,
+        ...base,
+      })),
+    }
   }
   if (cidr !== undefined) {
     const block = check('cidr', null, checkDialledCidr(cidr))

@@ -6,7 +6,15 @@ export function emptyProfile(name: string): Profile {
   return {
     ...{ name, title: null, publisher: null, note: null },
     ...{ package: null, image: null, command: null, args: [], pathArguments: 'read' },
-    ...{ env: { pass: [], set: {} }, egress: [], callbackPorts: [], files: { read: [], write: [] } },
+    ...{
+      env: { pass: [], set: {} },
+      egress: [],
+      sinks: [],
+      knownValues: [],
+      alertBackground: false,
+      callbackPorts: [],
+      files: { read: [], write: [] },
+    },
     ...{ limits: { memory: null, cpus: null, pids: null, required: false }, mode: 'enforce' },
   }
 }
@@ -31,6 +39,9 @@ export function mergeProfile(base: Profile, layer: ProfileSource): Profile {
       set: { ...Object.fromEntries(kept), ...set },
     },
     egress: [...base.egress, ...layer.egress],
+    sinks: base.sinks,
+    knownValues: base.knownValues,
+    alertBackground: base.alertBackground,
     callbackPorts: [...new Set([...base.callbackPorts, ...layer.callbackPorts])],
     files: {
       read: union(base.files.read, layer.files.read),

@@ -34,7 +34,7 @@ export function defaultProtocol(kind: EgressRule['kind'], port: number): EgressP
 }
 
 type Place =
-  | { readonly kind: 'host'; readonly host: string; readonly resolves: readonly string[] }
+  | Omit<Extract<EgressRule, { kind: 'host' }>, 'ports' | 'transport' | 'protocol' | 'purpose'>
   | { readonly kind: 'cidr'; readonly cidr: string }
   | { readonly kind: 'ip'; readonly ip: string }
   | { readonly kind: 'host-loopback' }
@@ -46,7 +46,7 @@ function placeOf(text: string): Place {
   if (address !== null) return { kind: 'ip', ip: required(checkIp(address)) }
   const block = canonicalAddress(text.slice(0, Math.max(0, text.indexOf('/')))) !== null
   if (block) return { kind: 'cidr', cidr: required(checkDialledCidr(text)) }
-  return { kind: 'host', host: required(checkHost(text)), resolves: [] }
+  return { kind: 'host', host: required(checkHost(text)), resolves: [], inspect: 'no', requests: null }
 }
 
 function required(checked: Checked<string>): string {

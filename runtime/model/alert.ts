@@ -4,7 +4,27 @@ import type { Action, Reason } from './verdict.ts'
 
 export type Severity = 'info' | 'low' | 'medium' | 'high'
 
-export type AlertKind = 'undeclared_destination' | 'denied_destination' | 'undeclared_dns' | 'dropped_packets'
+export type AlertKind =
+  | 'undeclared_destination'
+  | 'denied_destination'
+  | 'undeclared_dns'
+  | 'dropped_packets'
+  /** A request names a destination that nobody gave the server. */
+  | 'payload_destination'
+  /** Something was sent while no call was open. */
+  | 'background_traffic'
+  /** A request for another host than its connection's. */
+  | 'request_mismatch'
+  | 'upstream_certificate'
+
+export type EvidenceValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly string[]
+  /** The call that something is tied to. */
+  | { readonly id: string; readonly tool: string | null }
 
 /** One finding as it happens. Findings with one `key` under one server are one alert with a count. */
 export interface AlertEvent {
@@ -22,5 +42,5 @@ export interface AlertEvent {
   /** How many times at once (packets, for drops). */
   readonly count: number
   /** What a person needs to judge it: no bodies, no secrets. JSON values only. */
-  readonly evidence: Readonly<Record<string, string | number | boolean | null | readonly string[]>>
+  readonly evidence: Readonly<Record<string, EvidenceValue>>
 }

@@ -1,9 +1,13 @@
+import type { Attribution } from './call.ts'
 import type { Destination } from './destination.ts'
 import type { Phase } from './session.ts'
 import type { Verdict } from './verdict.ts'
 
-/** `none`: nothing left the sandbox. `uninspected`: what left was not read. `inspected`: it was read. */
-export type Inspection = 'none' | 'uninspected' | 'inspected'
+/**
+ * `none`: nothing left the sandbox. `uninspected`: what left was not read. `inspected`: it was read, `partial`: not
+ * all of it. A flow's is what was meant when its verdict was reached; `flow-closed` has the last word.
+ */
+export type Inspection = 'none' | 'uninspected' | 'partial' | 'inspected'
 
 /** What the first bytes were. `none`: nothing was read before the verdict. */
 export type FlowProtocol = 'tls' | 'http' | 'unknown' | 'none' | 'dns'
@@ -37,6 +41,8 @@ export interface FlowRecord extends Destination, Verdict {
   /** Names by which a declaration was inherited (CNAME, SRV), asked name first; empty when direct. */
   readonly chain: readonly string[]
   readonly inspection: Inspection
+  /** Null where nobody listens to the conversation: in installations. */
+  readonly attribution: Attribution | null
 }
 
 export interface FlowCounts {
@@ -68,15 +74,36 @@ export interface DnsAnswer {
   readonly at: number
 }
 
-/** A plain HTTP/1 request head that the recorder read. */
+/** An HTTP request whose head the recorder read, as it stood when its verdict was reached. */
 export interface HttpRequestRecord extends Verdict {
   readonly id: string
   readonly flow: string
   readonly session: string
   readonly phase: Phase
   readonly at: number
+  readonly scheme: 'http' | 'https'
   readonly method: string
   readonly host: string | null
   /** Path without its query; query names are kept, their values are not: `/a?x=&y=`. */
   readonly path: string
+  readonly attribution: Attribution | null
+}
+
+/** How a request went on. */
+export interface HttpRequestEnd {
+  readonly request: string
+  readonly at: number
+  /** Null where no answer came. The recorder's own refusals count as none. */
+  readonly status: number | null
+  /** Of the bodies, as they were on the way; heads aside. */
+  readonly bytesSent: number
+  readonly bytesReceived: number
+  /** `none` where it never left. */
+  readonly inspection: Inspection
+  /** What was not read, in a few words; null where all was. */
+  readonly unread: string | null
+  /** Destinations in it that nothing explains. */
+  readonly findings: number
+  /** The verdict where it is another than the head's: a held request whose body was then read. */
+  readonly verdict: Verdict | null
 }

@@ -1,6 +1,15 @@
 import type { AlertEvent } from './alert.ts'
 import type { Destination } from './destination.ts'
-import type { DnsAnswer, DnsRecord, FlowCounts, FlowRecord, FlowState, HttpRequestRecord } from './flow.ts'
+import type {
+  DnsAnswer,
+  DnsRecord,
+  FlowCounts,
+  FlowRecord,
+  FlowState,
+  HttpRequestEnd,
+  HttpRequestRecord,
+  Inspection,
+} from './flow.ts'
 import type { Phase, SessionEnd, SessionRecord } from './session.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -28,6 +37,8 @@ export type GapKind =
   | 'flow-limit'
   /** DNS queries refused for lack of room. */
   | 'dns-limit'
+  /** Values that the server was given, forgotten for lack of room: what names one of them is flagged. */
+  | 'forgotten-values'
   /** Rows that were not kept one by one, since there were too many of their kind; the report's sums hold them. */
   | 'folded'
   /** The recorder died; open flows may have moved more bytes than were counted. */
@@ -57,10 +68,13 @@ export type JournalEntry =
       readonly counts: FlowCounts
       /** The address that was dialled, where it differs from the one that the server picked; a proxy as `host:port`. */
       readonly dialled: string | null
+      /** Where it is not what the flow began with: a client that did not trust this session's authority. */
+      readonly inspection?: Inspection
     }
   | { readonly kind: 'dns-query'; readonly query: DnsRecord }
   | { readonly kind: 'dns-answered'; readonly query: string; readonly answer: DnsAnswer }
   | { readonly kind: 'http-request'; readonly request: HttpRequestRecord }
+  | { readonly kind: 'http-ended'; readonly end: HttpRequestEnd }
   | { readonly kind: 'drop'; readonly drop: DropRecord }
   | { readonly kind: 'gap'; readonly gap: GapRecord }
   | { readonly kind: 'alert'; readonly alert: AlertEvent }

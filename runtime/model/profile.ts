@@ -1,7 +1,41 @@
+import type { GivenSource } from './payload.ts'
 import type { Mode } from './verdict.ts'
 
 /** What a flow's first bytes must be. `server-first` is dialled at once, before the client has said anything. */
 export type EgressProtocol = 'tls' | 'http' | 'opaque' | 'server-first'
+
+/**
+ * Whether TLS is ended and begun anew here, so that requests are read. `try`: a client that does not trust this
+ * session's authority is let through unread from its second attempt on; `required`: it is denied.
+ */
+export type Inspect = 'no' | 'try' | 'required'
+
+/** Requests that are declared, by what their head says. */
+export interface RequestRule {
+  /** In capitals; empty: any. */
+  readonly methods: readonly string[]
+  /** Of the path without its query: segments, `*` for any one of them, a last `**` for any rest, none included. */
+  readonly paths: readonly string[]
+}
+
+/** A place in requests that says where something goes; a value there must come from somewhere. */
+export interface SinkRule {
+  /** As in an egress rule of kind `host`. */
+  readonly host: string
+  /** In capitals; empty: any. */
+  readonly methods: readonly string[]
+  /** As in a request rule. */
+  readonly path: string
+  /**
+   * A JSON pointer whose segments may be `*` (any one) or `**` (any number), which also names the fields of forms and
+   * parts; `header:NAME`; `query:NAME`.
+   */
+  readonly field: string
+  /** `destinations`: mail addresses, hosts and URLs in it; `any`: whatever it holds, as a whole. */
+  readonly values: 'destinations' | 'any'
+  readonly allow: readonly GivenSource[]
+  readonly onUnexplained: 'block' | 'flag'
+}
 
 export interface EgressRuleBase {
   /** Never empty. 443 when the profile names none. */
@@ -20,6 +54,10 @@ export type EgressRule = EgressRuleBase &
         readonly host: string
         /** CIDR blocks outside public space that this name may resolve to. */
         readonly resolves: readonly string[]
+        /** For `tls` and `http`; `no` for the other protocols. */
+        readonly inspect: Inspect
+        /** Null: any request. Only with inspection. */
+        readonly requests: readonly RequestRule[] | null
       }
     | { readonly kind: 'cidr'; readonly cidr: string }
     | { readonly kind: 'ip'; readonly ip: string }
@@ -69,6 +107,11 @@ export interface Profile {
     readonly set: Readonly<Record<string, string>>
   }
   readonly egress: readonly EgressRule[]
+  readonly sinks: readonly SinkRule[]
+  /** Values of the profile's own that a payload may name: addresses, hosts, channels. */
+  readonly knownValues: readonly string[]
+  /** Traffic while no call is open is an alert. */
+  readonly alertBackground: boolean
   /** Ports of the host's loopback, 1024 to 65535, that lead to the same ports of the sandbox's loopback. */
   readonly callbackPorts: readonly number[]
   readonly files: {

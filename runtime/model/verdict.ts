@@ -38,6 +38,18 @@ export type Reason =
   | 'limit'
   /** The declared name could not be resolved. */
   | 'unresolved'
+  /** The host is declared, a request of this method or path is not. */
+  | 'request-undeclared'
+  /** The request inside the connection is for another host than the connection. */
+  | 'request-mismatch'
+  /** The request names a destination that nobody gave the server. */
+  | 'payload-destination'
+  /** A request that must be read before it goes on is too large, or cannot be read. */
+  | 'payload-unread'
+  /** The destination's certificate is not valid for it. */
+  | 'upstream-certificate'
+  /** The client does not trust this session's authority, and inspection is required. */
+  | 'inspection-refused'
 
 export interface Verdict {
   readonly declaration: Declaration

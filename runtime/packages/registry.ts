@@ -93,8 +93,9 @@ function ruleOf(key: string, value: ConfigValue): EgressRule {
   const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
   if (isLoopback(host)) return { ...base, kind: 'host-loopback' }
   if (isIP(host) !== 0) return { ...base, kind: 'ip', ip: host }
+  const unread = { inspect: 'no', requests: null } as const
   // A company's mirror is often on a private address: its name is the user's own word for where to go.
-  return { ...base, kind: 'host', host, resolves: ['0.0.0.0/0', '::/0'] }
+  return { ...base, kind: 'host', host, resolves: ['0.0.0.0/0', '::/0'], ...unread }
 }
 
 const PROTOCOLS: Readonly<Record<string, EgressProtocol>> = { 'https:': 'tls', 'http:': 'http' }

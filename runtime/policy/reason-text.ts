@@ -18,6 +18,13 @@ const TEXT: Readonly<Record<Reason, string>> = {
   udp: 'UDP goes nowhere, and clients fall back to TCP',
   protocol: 'what is neither TCP nor UDP goes nowhere',
   limit: 'more connections at once than are served',
+  'request-undeclared': 'the profile declares this host, but not this request',
+  'request-mismatch': 'the request is for another host than its connection',
+  'payload-destination': 'the request names a destination that nobody gave the server',
+  'payload-unread': 'a request that is read before it goes on is too large or cannot be read',
+  'upstream-certificate': "the destination's certificate is not valid for it",
+  'inspection-refused':
+    "the client does not trust this session's certificate authority, and the profile requires inspection",
   unresolved: 'this name is declared, but the host finds no address for it',
 }
 

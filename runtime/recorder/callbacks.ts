@@ -140,6 +140,7 @@ function flowRecord(context: RecorderContext, address: string, port: number): Fl
     ech: false,
     httpHost: null,
     chain: [],
+    attribution: null,
     inspection: 'uninspected',
     declaration: 'declared',
     action: 'allowed',

@@ -113,6 +113,7 @@ function flow(n: number): FlowRecord {
     ech: false,
     httpHost: null,
     chain: [],
+    attribution: null,
     inspection: 'uninspected',
     declaration: 'declared',
     action: 'allowed',

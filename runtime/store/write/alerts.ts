@@ -111,6 +111,7 @@ function boundedDetails(evidence: AlertEvent['evidence']): AlertEvent['evidence'
 
 function boundedDetail(value: AlertEvent['evidence'][string]): AlertEvent['evidence'][string] {
   if (typeof value === 'string') return bounded(value, 200)
-  if (typeof value === 'object' && value !== null) return value.slice(0, 4).map((item) => bounded(item, 60))
-  return value
+  if (typeof value !== 'object' || value === null) return value
+  if ('id' in value) return { id: bounded(value.id, 64), tool: boundedOrNull(value.tool) }
+  return value.slice(0, 4).map((item) => bounded(item, 60))
 }

@@ -10,7 +10,14 @@ const base = ({ ports = [443], protocol = 'tls' }: Base) =>
   ({ ports, protocol, transport: 'tcp', purpose: null }) as const
 
 export function host(name: string, options: Base & { resolves?: readonly string[] } = {}): EgressRule {
-  return { kind: 'host', host: name, resolves: options.resolves ?? [], ...base(options) }
+  return {
+    kind: 'host',
+    host: name,
+    resolves: options.resolves ?? [],
+    inspect: 'no',
+    requests: null,
+    ...base(options),
+  }
 }
 
 export function ip(address: string, options: Base = {}): EgressRule {
