@@ -64,7 +64,10 @@ export function dockerBackend(options: DockerOptions): DockerBackend {
   const engine = connectEngine(options.endpoint)
   const alive = engine.then(answers)
   for (const promise of [engine, alive]) promise.catch(() => undefined)
-  const facts = once(async () => engineFacts(await engine))
+  const facts = once(async () => {
+    await alive
+    return engineFacts(await engine)
+  })
   const recipe = async (role: ImageRole) => imageRecipe(role, options.sources, (await facts()).arch)
   const ensure = async (role: ImageRole): Promise<string> => {
     const wanted = await recipe(role)
