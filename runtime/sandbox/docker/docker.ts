@@ -223,10 +223,10 @@ function openDocker(parts: Parts): OpenSandbox {
       say: options.say,
     })
     const etc = filesHere ? folder.etc(user) : []
-    const seccompFile = known.podman ? filterFile(filesHere) : null
+    const podman = known.podman ? { seccompFile: filterFile(filesHere) } : null
     return containers.create(
       api,
-      serverContainer({ spec, image, limits: kept.limits, user, tap: tapId, filesHere, etc, seccompFile }),
+      serverContainer({ spec, image, limits: kept.limits, user, tap: tapId, filesHere, etc, podman }),
     )
   }
 }

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { McpRunError } from '../../model/errors.ts'
 import { isAlive, processToken } from '../../model/process-identity.ts'
 import { type EtcFile, ownEtc } from '../root-filesystem.ts'
 import { LINK_SOCKET } from './tap-container.ts'
@@ -19,19 +20,25 @@ export interface SessionFolder {
 
 const ACCOUNTS: readonly EtcFile[] = ['passwd', 'group']
 
-/** Nobody but its owner gets into the folder; what a container is shown of it, any of its users may read. */
+/**
+ * Nobody but its owner gets into the folder; what a container is shown of it, any of its users may read. Throws
+ * `store-failed`.
+ */
 export function createSessionFolder(store: string): SessionFolder {
-  const sessions = join(store, 'run')
-  mkdirSync(sessions, { recursive: true, mode: 0o700 })
-  const folder = join(sessions, processToken())
+  const folder = join(store, 'run', processToken())
   const link = join(folder, 'l')
-  mkdirSync(folder, { mode: 0o700 })
-  mkdirSync(link)
-  chmodSync(link, 0o755)
+  inStore(store, () => {
+    mkdirSync(join(store, 'run'), { recursive: true, mode: 0o700 })
+    mkdirSync(folder, { mode: 0o700 })
+    mkdirSync(link)
+    chmodSync(link, 0o755)
+  })
   const write = (name: string, content: string): string => {
     const path = join(folder, name)
-    writeFileSync(path, content)
-    chmodSync(path, 0o444)
+    inStore(store, () => {
+      writeFileSync(path, content)
+      chmodSync(path, 0o444)
+    })
     return path
   }
   return {
@@ -46,6 +53,18 @@ export function createSessionFolder(store: string): SessionFolder {
     },
     write,
     remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+function inStore(store: string, make: () => void): void {
+  try {
+    make()
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new McpRunError('store-failed', `The sandbox's folder in ${store} cannot be made (${code}).`, {
+      hint: `See who owns ${store} and whether it can be written, or choose another folder with --store.`,
+      cause,
+    })
   }
 }
 
