@@ -54,11 +54,16 @@ export function requestPlace({ method, host, path }: PayloadEvidence): string {
   return [escapeText(method ?? '', 20), where].filter((part) => part !== '').join(' ')
 }
 
-/** `phan@giftshop.club in /Bcc of POST api.postmarkapp.com/email`, or what of it there is. Escaped. */
+/** A JSON pointer without its first slash: `Bcc`, `Messages/0/Bcc`; others as they are. Escaped. */
+export function fieldText(field: string | null): string {
+  return escapeText((field ?? '').replace(/^\//, ''), 100)
+}
+
+/** `phan@giftshop.club in Bcc of POST api.postmarkapp.com/email`, or what of it there is. Escaped. */
 export function foundText(evidence: PayloadEvidence): string {
   const { value, field } = evidence
   const what = value === null ? [] : [`${escapeText(value, 260)} in`]
-  const where = [field === null ? '' : escapeText(field, 100), requestPlace(evidence)]
+  const where = [fieldText(field), requestPlace(evidence)]
   return [...what, where.filter((part) => part !== '').join(' of ')].join(' ')
 }
 

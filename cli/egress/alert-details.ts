@@ -5,7 +5,7 @@ import { actorOf, foundText, type PayloadEvidence, payloadEvidence } from '../pa
 
 /**
  * What an alert's row has no column for; null where the row says it all. Escaped. `sendEmail: phan@giftshop.club in
- * /Bcc of POST api.postmarkapp.com/email; read through gzip; not in the call's arguments, …`
+ * Bcc of POST api.postmarkapp.com/email; read through gzip; not in the call's arguments, …`
  */
 export function alertDetails({ kind, evidence }: AlertSummary): string | null {
   const details = evidence.at(-1)?.details ?? {}

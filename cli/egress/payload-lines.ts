@@ -1,6 +1,12 @@
 import { escapeText } from '../../runtime/model/text.ts'
 import type { AlertSummary } from '../../runtime/store/read/alerts.ts'
-import { actorOf, type PayloadEvidence, payloadEvidence, requestPlace } from '../payload-evidence.ts'
+import {
+  actorOf,
+  fieldText,
+  type PayloadEvidence,
+  payloadEvidence,
+  requestPlace,
+} from '../payload-evidence.ts'
 import type { Colours } from './colours.ts'
 import { type Column, endCut, layOut } from './layout.ts'
 import { shortTime } from './words.ts'
@@ -52,10 +58,9 @@ function valueText(alert: AlertSummary): string {
   return escapeText(latest(alert).value ?? '(a request that could not be read)', 260)
 }
 
-/** `/Bcc, sendEmail -> POST api.postmarkapp.com/email`. Escaped. */
+/** `Bcc, sendEmail -> POST api.postmarkapp.com/email`. Escaped. */
 function whereText(evidence: PayloadEvidence): string {
-  const field = evidence.field === null ? null : escapeText(evidence.field, 100)
-  const parts = [field, actorOf(evidence)].filter((part) => part !== null)
+  const parts = [fieldText(evidence.field), actorOf(evidence) ?? ''].filter((part) => part !== '')
   return `${parts.join(', ')} -> ${requestPlace(evidence)}`
 }
 
