@@ -21,6 +21,7 @@ import { launchSpec, limitsOf } from './launch.ts'
 import { lookLater } from './look-later.ts'
 import { packageOptions, soundness, withNote } from './package.ts'
 import { type Plan, plan } from './plan.ts'
+import { prepareReading } from './reading.ts'
 import { say } from './say.ts'
 import { tellUrls } from './tell-urls.ts'
 import type { Timing } from './timing.ts'
@@ -68,11 +69,18 @@ export async function serve(args: RunArguments, prepared: Prepared): Promise<num
           install: installer(installing),
         })
       : null
+  const preparing = prepareReading(loaded.profile.egress, { store, host: process.env })
   const start = async (
     installed: InstalledPackage | null,
     made: Pick<SessionOptions, 'sandbox' | 'storeThread'>,
   ): Promise<{ session: Session; asked: AskedUrls; cwd: string | null }> => {
-    const launch = launchSpec(args, planned, { store, backend, installed, programs: paths.programs })
+    const launch = launchSpec(args, planned, {
+      store,
+      backend,
+      installed,
+      programs: paths.programs,
+      trust: reading?.trust ?? null,
+    })
     const asked = openAskedUrls(launch.home)
     const session = await startSession({
       server,
@@ -95,6 +103,7 @@ export async function serve(args: RunArguments, prepared: Prepared): Promise<num
     return { session, asked, cwd: launch.cwd }
   }
   const installed = wanted && (await withNote(loaded, ensurePackage(wanted)))
+  const reading = await preparing
   timing.mark('package')
   const { sandbox, storeThread } = prepared
   const { session, asked, cwd } = await start(installed, { sandbox, storeThread }).catch(async (error) => {
@@ -191,10 +200,7 @@ async function converse(
     }),
   })
   onNotify((notice) => {
-    bridge.notify('warning', {
-      message: `mcp-run: ${notice.destination}: ${notice.reason}, ${notice.action}: ${notice.because}`,
-      ...notice,
-    })
+    bridge.notify('warning', { ...notice, message: `mcp-run: ${notice.message}` })
   })
   const lastUrls = tellUrls(asked, {
     say,
