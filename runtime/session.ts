@@ -39,6 +39,8 @@ export interface SessionOptions {
   readonly profileFile: string | null
   /** Where the host has no other way out; null: everything is dialled directly. */
   readonly upstreamProxy: UpstreamProxy | null
+  /** What is to be run may be: awaited before the launch. A rejection is the start's own. */
+  readonly sound?: Promise<unknown>
   readonly onAlert: (alert: AlertEvent) => void
   /** Takes what a person should know while the server runs, in sentences. */
   readonly tell: (sentence: string) => void
@@ -61,6 +63,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   const rules = compileRules(options.declared.egress)
   const hostLoopbackPorts = [...new Set(rules.loopback.flatMap((rule) => rule.ports))]
   const launch = { ...options.launch, hostLoopbackPorts }
+  // It may come first, and is then met below.
+  options.sound?.catch(() => undefined)
   try {
     sandbox.prepare(launch, options.declared.limits)
     const opening = openJournal({
@@ -115,6 +119,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
             start: { ...facts, egress: options.declared.egress, hostname: SANDBOX_HOST, upstreamProxy },
             callbacks,
           })
+    await options.sound
+    mark('sound')
     const server = await sandbox.launch(launch)
     mark('launched')
     failure.onReport(() => sandbox.destroy())
