@@ -1,6 +1,8 @@
 const NEWLINE = 0x0a
 const QUOTE = 0x22
 const COMMA = 0x2c
+const DIGIT_ZERO = 0x30
+const DIGIT_NINE = 0x39
 const COLON = 0x3a
 const OPEN_ARRAY = 0x5b
 const BACKSLASH = 0x5c
@@ -140,13 +142,29 @@ export class JsonReader {
     while (at < bytes.length && IN_PLAIN[bytes[at] as number] === 1) at++
     this.#capture(bytes, from, at)
     if (at === bytes.length) return at
-    const text = this.#tokenBytes > MAX_TOKEN_BYTES ? '' : this.#token.toString('latin1', 0, this.#tokenBytes)
+    const isTold = this.#isTold && this.#events.wants('scalar')
+    // Most numbers are plain ones that nobody asks for.
+    const text = isTold || !this.#isDigits() ? this.#plainText() : null
     const isLiteral = text === 'null' || text === 'true' || text === 'false'
-    if (!isLiteral && !NUMBER.test(text)) return this.#lose(at)
+    if (text !== null && !isLiteral && !NUMBER.test(text)) return this.#lose(at)
     this.#mode = 'structure'
+    if (this.#isTold) this.#events.scalar(isLiteral ? 'literal' : 'number', isTold ? text : null)
     this.#valueEnded()
-    if (this.#isTold) this.#events.scalar(isLiteral ? 'literal' : 'number', text)
     return at
+  }
+
+  #plainText(): string {
+    return this.#tokenBytes > MAX_TOKEN_BYTES ? '' : this.#token.toString('latin1', 0, this.#tokenBytes)
+  }
+
+  #isDigits(): boolean {
+    const size = this.#tokenBytes
+    if (size === 0 || size > MAX_TOKEN_BYTES || (size > 1 && this.#token[0] === DIGIT_ZERO)) return false
+    for (let at = 0; at < size; at++) {
+      const byte = this.#token[at] as number
+      if (byte < DIGIT_ZERO || byte > DIGIT_NINE) return false
+    }
+    return true
   }
 
   get #isTold(): boolean {
@@ -179,7 +197,7 @@ export class JsonReader {
     let size = this.#tokenBytes
     this.#tokenBytes += to - from
     if (this.#tokenBytes > MAX_TOKEN_BYTES) return
-    // Tokens are short: a call to copy them would take longer than this.
+    // Tokens are short: a call to copy them would take longer.
     for (let at = from; at < to; at++) this.#token[size++] = bytes[at] as number
   }
 

@@ -93,6 +93,10 @@ const LINES: [text: string, isJson: boolean][] = [
   ['"\\"', false],
   ['"x', false],
   ['// x', false],
+  ['[/]', false],
+  ["['']", false],
+  ['00', false],
+  ['12345678901234567890', true],
   ['{}//', false],
 ]
 
