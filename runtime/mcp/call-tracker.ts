@@ -99,7 +99,12 @@ function callOf(
   startedAt: number,
 ): Call {
   const tool = method === 'tools/call' ? (name ?? null) : null
-  return { id: id.slice(0, MAX_ID), method, tool, startedAt }
+  return { id: shownId(id), method, tool, startedAt }
+}
+
+/** `Call.id` of a message's id. */
+export function shownId(id: string): string {
+  return id.slice(0, MAX_ID)
 }
 
 function isToolCall({ method }: Call): boolean {
