@@ -7,7 +7,7 @@ export function jsonText(raw: string): string {
   } catch {
     // Control characters, or a piece cut within an escape.
   }
-  return raw.replace(ESCAPE, unescape)
+  return raw.replace(ESCAPE, escaped)
 }
 
 /** `~` and `/` as a JSON pointer has them (RFC 6901, 3). */
@@ -20,10 +20,10 @@ export function isJsonNumber(text: string): boolean {
 }
 
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/
-const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|([^]))/g
+const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|(.))/gs
 const SHORT: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
 
-function unescape(_: string, hex: string | undefined, short: string | undefined): string {
+function escaped(_: string, hex: string | undefined, short: string | undefined): string {
   if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16))
   return SHORT[short ?? ''] ?? short ?? ''
 }

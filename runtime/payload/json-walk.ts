@@ -1,6 +1,6 @@
-import { type Cut, cutAtStart } from './cut-text.ts'
+import { BytePieces } from './byte-pieces.ts'
 import { isJsonNumber, jsonText, pointerSegment } from './json-text.ts'
-import { JsonToken } from './json-token.ts'
+import { type Cut, cutAtStart } from './text/cut-text.ts'
 
 export type ScalarType = 'string' | 'number' | 'literal' | 'key'
 
@@ -17,7 +17,7 @@ export type OnScalar = (pointer: string, text: string, type: ScalarType, cut: Cu
  */
 export class JsonWalk {
   readonly #onScalar: OnScalar
-  readonly #token = new JsonToken((text, cut) => this.#piece(text, cut))
+  readonly #token = new BytePieces((text, cut) => this.#piece(text, cut))
   #mode: 'structure' | 'string' | 'literal' = 'structure'
   #escapeCut = false
   #depth = 0

@@ -1,14 +1,20 @@
-import { type Cut, cutOf } from './cut-text.ts'
+import { type Cut, cutOf } from './text/cut-text.ts'
 
-/** A token's bytes so far, given out in overlapping pieces where they are many. Positions hang on its bytes alone. */
-export class JsonToken {
+/**
+ * Collects the bytes of one text and gives it out, in overlapping pieces where it is long. Where those begin hangs on
+ * the bytes alone, not on the chunks that they came in.
+ */
+export class BytePieces {
   readonly #onPiece: (text: string, cut: Cut) => void
   #held = Buffer.alloc(0)
   #size = 0
   #wasCut = false
 
-  constructor(onPiece: (text: string, cut: Cut) => void) {
+  readonly #encoding: 'utf8' | 'latin1'
+
+  constructor(onPiece: (text: string, cut: Cut) => void, encoding: 'utf8' | 'latin1' = 'utf8') {
     this.#onPiece = onPiece
+    this.#encoding = encoding
   }
 
   add(bytes: Buffer, from: number, to: number): void {
@@ -21,14 +27,14 @@ export class JsonToken {
     }
   }
 
-  /** The last bytes; the token is over. */
+  /** The last bytes; the next ones are another text's. */
   end(bytes: Buffer, from: number, to: number): void {
     if (this.#size === 0 && to - from < PIECE_BYTES) {
-      this.#onPiece(bytes.toString('utf8', from, to), 'whole')
+      this.#onPiece(bytes.toString(this.#encoding, from, to), 'whole')
       return
     }
     this.add(bytes, from, to)
-    const text = this.#held.toString('utf8', 0, this.#size)
+    const text = this.#held.toString(this.#encoding, 0, this.#size)
     const cut = cutOf(this.#wasCut, false)
     this.#size = 0
     this.#wasCut = false
@@ -49,7 +55,7 @@ export class JsonToken {
 
   #cut(): void {
     const start = this.#nextStart()
-    const text = this.#held.toString('utf8', 0, this.#size)
+    const text = this.#held.toString(this.#encoding, 0, this.#size)
     const cut = cutOf(this.#wasCut, true)
     this.#held.copyWithin(0, start, this.#size)
     this.#size -= start
@@ -62,8 +68,8 @@ export class JsonToken {
     const first = PIECE_BYTES - OVERLAP_BYTES
     for (let start = first; start < first + MAX_SHIFT; start++) {
       const inCharacter = ((this.#held[start] ?? 0) & 0xc0) === 0x80
-      const escape = this.#held.subarray(start - LONGEST_ESCAPE, start).includes(BACKSLASH)
-      if (!inCharacter && !escape) return start
+      const inEscape = this.#held.subarray(start - LONGEST_ESCAPE, start).includes(BACKSLASH)
+      if (!inCharacter && !inEscape) return start
     }
     return first
   }

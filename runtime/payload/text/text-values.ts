@@ -1,12 +1,17 @@
 import { type Cut, cutAtEnd, cutAtStart } from './cut-text.ts'
-import type { FoundValue, Placed, Reading } from './found.ts'
+import type { Placed, Reading } from './found.ts'
 import { bareHosts } from './host-text.ts'
 import { mailAddresses } from './mail-text.ts'
 import { urls } from './url-text.ts'
 import { visibleReadings } from './visible-text.ts'
 
+/** A value, and the reading of the text that it was found in: what its offsets count. */
+export interface ReadValue extends Placed {
+  readonly reading: string
+}
+
 /** Mail addresses, URLs and bare hosts that stand in a text as it is, in no order; one may come twice. */
-export function textValues(text: string, reading: Reading, cut: Cut = 'whole'): FoundValue[] {
+export function textValues(text: string, reading: Reading, cut: Cut = 'whole'): ReadValue[] {
   if (!MARKS.test(text)) return []
   const [first = text, second] = visibleReadings(text)
   const found = valuesOf(first, reading, cut)
@@ -19,24 +24,25 @@ export function textValues(text: string, reading: Reading, cut: Cut = 'whole'): 
 /** What at least one of each value's characters is; `@` and the stops in their wide forms too. */
 const MARKS = /[@./:\uff20\ufe6b\uff0e\uff61\u3002\u2024\ufe52\uff0f\uff1a]/
 
-function valuesOf(text: string, reading: Reading, cut: Cut): FoundValue[] {
-  const links = urls(text, reading.hosts)
-  const mails = text.includes('@') ? mailsIn(text, reading, links) : []
+function valuesOf(text: string, reading: Reading, cut: Cut): ReadValue[] {
+  const links = urls(text, reading.urls)
+  const mails = text.includes('@') ? mailAddresses(text, reading.mails, links) : []
   const taken = [...links, ...mails].sort((one, other) => one.start - other.start)
-  const all = [...links, ...mails, ...bareHosts(text, reading.hosts, taken)]
-  return cut === 'whole' ? all : all.filter((one) => isWhole(one, text, cut))
+  const places = links.filter(({ isPlace }) => isPlace)
+  const found = [...places, ...mails, ...bareHosts(text, reading.hosts, taken)]
+  return [...read(found, text, cut), ...(text.includes('@') ? rewrittenMails(text, reading, cut) : [])]
 }
 
-function mailsIn(text: string, reading: Reading, links: readonly Placed[]): Placed[] {
-  const found = mailAddresses(text, reading.mails, links)
+function rewrittenMails(text: string, reading: Reading, cut: Cut): ReadValue[] {
   const bare = withoutComments(text)
   const rewritten = reading.mails === 'any' ? closedUp(bare) : bare
-  return rewritten === text ? found : [...found, ...placeless(mailAddresses(rewritten, reading.mails, []))]
+  if (rewritten === text) return []
+  return read(mailAddresses(rewritten, reading.mails, urls(rewritten, reading.urls)), rewritten, cut)
 }
 
-/** Its offsets are another text's: no range of this one is taken. */
-function placeless(found: readonly Placed[]): Placed[] {
-  return found.map((one) => ({ ...one, start: 0, end: 0 }))
+function read(found: readonly Placed[], reading: string, cut: Cut): ReadValue[] {
+  const whole = cut === 'whole' ? found : found.filter((one) => isWhole(one, reading, cut))
+  return whole.map((one) => ({ ...one, reading }))
 }
 
 /** `a(comment)@b.c` (RFC 5322, 3.2.2): comments away, the innermost first. */

@@ -18,6 +18,7 @@ export type Readiness = 'sure' | 'any'
 
 export interface Reading {
   readonly mails: Readiness
-  /** Of hosts and URLs. */
+  readonly urls: Readiness
+  /** Without a scheme. */
   readonly hosts: Readiness
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
-import { normaliseName } from '../model/name.ts'
+import { normaliseName } from '../../model/name.ts'
+import { CharClass } from './char-class.ts'
 import type { Placed, Readiness } from './found.ts'
 import { isSureName, nameKind } from './known-name.ts'
 
@@ -31,8 +32,8 @@ export function bareHosts(text: string, readiness: Readiness, taken: readonly Pl
       end = range.end
       continue
     }
-    const start = tokenStart(text, dot, end)
-    end = tokenEnd(text, dot)
+    const start = TOKEN.runStart(text, dot, Math.max(end, dot - MAX_TOKEN))
+    end = TOKEN.runEnd(text, dot + 1, dot + MAX_TOKEN)
     const host = hostOf(text, start, end, readiness)
     if (host !== null) found.push({ kind: 'host', value: host, start, end })
   }
@@ -43,33 +44,24 @@ export function bareHosts(text: string, readiness: Readiness, taken: readonly Pl
 const MAX_HOST = 1024
 const MAX_TOKEN = 255
 const PLAIN_NAME = /^[^\s%/?#@:\\[\]]+$/
-const TOKEN = /[A-Za-z0-9._\-\u{a1}-\u{10ffff}]/u
+const TOKEN = new CharClass(/[A-Za-z0-9._-]/, true)
 /** After a path's slash, a sigil or a call's dot it is part of something else. */
 const BEFORE_SURE = /[/\\@$#&?%~+*]/
 const AFTER_SURE = /[\\@$(=%*[]/
-
-function tokenStart(text: string, at: number, limit: number): number {
-  let start = at
-  while (start > limit && at - start < MAX_TOKEN && TOKEN.test(text[start - 1] ?? '')) start--
-  return start
-}
-
-function tokenEnd(text: string, at: number): number {
-  let end = at + 1
-  while (end < text.length && end - at < MAX_TOKEN && TOKEN.test(text[end] ?? '')) end++
-  return end
-}
 
 function hostOf(text: string, start: number, end: number, readiness: Readiness): string | null {
   const token = text.slice(start, end).replace(/^[.\-_]+|[.\-_]+$/g, '')
   if (token.length < 4 || !token.includes('.')) return null
   if (readiness === 'any') return anyHost(token)
   if (BEFORE_SURE.test(text[start - 1] ?? '') || AFTER_SURE.test(text[end] ?? '')) return null
+  if (text[start - 1] === '=' && HEX_PAIR.test(token)) return null // quoted-printable
   // `System.Net` and `navigator.onLine` are code; names come in small letters or all in capitals.
   if (token !== token.toLowerCase() && token !== token.toUpperCase()) return null
   const name = normaliseName(token)
   return name !== null && isSureName(name) ? name : null
 }
+
+const HEX_PAIR = /^[0-9a-f]{2}/i
 
 function anyHost(token: string): string | null {
   if (isIP(token) === 4 || HEX_ADDRESS.test(token)) return canonicalHost(token)

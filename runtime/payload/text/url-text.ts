@@ -3,9 +3,14 @@ import type { Placed, Readiness } from './found.ts'
 import { canonicalHost } from './host-text.ts'
 import { isMereIdentifier, nameKind } from './known-name.ts'
 
+/** A URL in a text. Where it only names something (a namespace, a scope), `isPlace` is false. */
+export interface PlacedUrl extends Placed {
+  readonly isPlace: boolean
+}
+
 /** URLs in a text, in order, also without a scheme (`//host/x`) and as lenient readers take them (`https:\\host`). */
-export function urls(text: string, readiness: Readiness): Placed[] {
-  const found: Placed[] = []
+export function urls(text: string, readiness: Readiness): PlacedUrl[] {
+  const found: PlacedUrl[] = []
   let end = 0
   for (let at = text.indexOf('/'); at >= 0; at = text.indexOf('/', at + 1)) {
     if (at < end) continue
@@ -39,7 +44,7 @@ const NO_PLACE =
   /^(?:file|data|urn|about|npm|node|git|ssh|git\+.*|chrome.*|moz-.*|android-app|jar|vscode.*|package)$/
 
 /** A URL whose slashes begin at `at`. */
-function urlAt(text: string, at: number, readiness: Readiness): Placed | null {
+function urlAt(text: string, at: number, readiness: Readiness): PlacedUrl | null {
   const scheme = schemeBefore(text, at)
   if (scheme === null || NO_PLACE.test(scheme.name)) return null
   const slashes = /^[\\/]+/.exec(text.slice(at, at + 8))?.[0] ?? ''
@@ -54,10 +59,11 @@ function urlAt(text: string, at: number, readiness: Readiness): Placed | null {
   const length = authority.slice(0, hostAt).length + written.length + (port === '' ? 0 : port.length + 1)
   const path = length === authority.length ? pathAfter(rest.slice(length)) : ''
   const pathname = normalPath(path)
-  if (!isPlace(text, scheme, host, pathname, readiness)) return null
+  if (!scheme.written && !isKnown(host)) return null
   const shown = port === '' || port === DEFAULT_PORTS[scheme.name] ? '' : `:${Number(port)}`
   const value = `${scheme.name}://${host}${shown}${pathname}`
-  return { kind: 'url', value, start: scheme.start, end: from + Math.max(length, hostAt) }
+  const place = readiness === 'any' || isSurePlace(text, scheme, host, pathname)
+  return { kind: 'url', value, start: scheme.start, end: from + Math.max(length, hostAt), isPlace: place }
 }
 
 const AUTHORITY = /^[^\s/\\?#"<>`]+/
@@ -97,12 +103,13 @@ function normalPath(path: string): string {
   }
 }
 
-function isPlace(text: string, scheme: Scheme, host: string, path: string, readiness: Readiness): boolean {
-  const isAddress = host.startsWith('[') || isIP(host) !== 0
-  if (readiness === 'any') return scheme.written || isAddress || nameKind(host) !== 'unknown'
+function isKnown(host: string): boolean {
+  return host.startsWith('[') || isIP(host) !== 0 || nameKind(host) !== 'unknown'
+}
+
+function isSurePlace(text: string, scheme: Scheme, host: string, path: string): boolean {
   if (XMLNS.test(text.slice(Math.max(0, scheme.start - 48), scheme.start))) return false
-  if (isAddress) return scheme.written && !LOOPBACK.test(host)
-  return nameKind(host) !== 'unknown' && !isMereIdentifier(host, path)
+  return isKnown(host) && !LOOPBACK.test(host) && !isMereIdentifier(host, path)
 }
 
 const XMLNS = /\bxmlns(?::[\w.-]+)?\s*=\s*\\?["']$/i

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
-import { normaliseName } from '../model/name.ts'
+import { normaliseName } from '../../model/name.ts'
+import { CharClass } from './char-class.ts'
 import type { Placed, Readiness } from './found.ts'
 import { canonicalHost } from './host-text.ts'
 import { isSureName, nameKind } from './known-name.ts'
@@ -34,16 +35,15 @@ interface Local {
 
 const MAX_LOCAL = 128
 const MAX_DOMAIN = 300
-const DOMAIN = /[A-Za-z0-9._\-\u{a1}-\u{10ffff}]/u
+const DOMAIN = new CharClass(/[A-Za-z0-9._-]/, true)
 /** Of RFC 5322's atext, what addresses use; `=`, `/`, `?`, `&` and the like as often stand before one. */
-const USUAL_LOCAL = /[A-Za-z0-9._%+'\-\u{a1}-\u{10ffff}]/u
-const ANY_LOCAL = /[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\-\u{a1}-\u{10ffff}]/u
+const USUAL_LOCAL = new CharClass(/[A-Za-z0-9._%+'-]/, true)
+const ANY_LOCAL = new CharClass(/[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]/, true)
 const DOT_ATOM = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
 
 function domainAfter(text: string, from: number, readiness: Readiness): Domain | null {
   if (text[from] === '[') return literalAfter(text, from)
-  let end = from
-  while (end < text.length && end - from < MAX_DOMAIN && DOMAIN.test(text[end] ?? '')) end++
+  const end = DOMAIN.runEnd(text, from, from + MAX_DOMAIN)
   const whole = knownDomain(text, from, end, 'sure')
   if (whole !== null) return whole
   // Scripts without spaces: what follows the name is the sentence.
@@ -81,7 +81,7 @@ function localsBefore(text: string, at: number, readiness: Readiness): Local[] {
   const usual = atomBefore(text, at, USUAL_LOCAL, readiness)
   if (readiness === 'sure') return usual.slice(0, 1)
   const start = usual.at(-1)?.start ?? at
-  if (!ANY_LOCAL.test(text[start - 1] ?? '')) return usual
+  if (start === 0 || !ANY_LOCAL.has(text.charCodeAt(start - 1))) return usual
   // As the whole of an entry it is the address: `x=alice@` is another mailbox than `alice@`.
   const any = atomBefore(text, at, ANY_LOCAL, readiness)
   return [...any.filter((one) => !NO_DELIMITER.test(text[one.start - 1] ?? '')), ...usual]
@@ -90,9 +90,8 @@ function localsBefore(text: string, at: number, readiness: Readiness): Local[] {
 const NO_DELIMITER = /[^\s,;:<>"([]/
 
 /** What there is of a local part, and where other scripts run into it the plain letters alone: those first. */
-function atomBefore(text: string, at: number, characters: RegExp, readiness: Readiness): Local[] {
-  let start = at
-  while (start > 0 && at - start < MAX_LOCAL && characters.test(text[start - 1] ?? '')) start--
+function atomBefore(text: string, at: number, characters: CharClass, readiness: Readiness): Local[] {
+  let start = characters.runStart(text, at, Math.max(0, at - MAX_LOCAL))
   while (start < at && EDGE.test(text[start] ?? '')) start++
   if (start === at) return []
   const whole = { local: text.slice(start, at).toLowerCase(), start }
