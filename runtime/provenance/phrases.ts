@@ -37,9 +37,9 @@ export function phrasesOf(text: string, { words: most, together }: PhraseBounds)
 }
 
 const BLANKS = /\s+/
-const SIGNS = /["'`(){}[\]<>,;|\\/:=&?#@]/
+const SIGNS = /["'`(){}[\]<>,;|\\/:=&?#]/
 const BREAKS = /["'`(){}[\]<>,;|\\]+/
-const PATH_BREAKS = /[/:=&?#@]+/
+const PATH_BREAKS = /[/:=&?#]+/
 
 function partsOf(word: string): readonly string[] {
   if (!SIGNS.test(word)) return [bareValue(word)]

@@ -1,8 +1,8 @@
 import { domainToUnicode } from 'node:url'
-import { visibleReadings } from '../payload/visible-text.ts'
+import { visibleReadings } from '../payload/text/visible-text.ts'
+import { decodedTexts } from './decoded-texts.ts'
 import { type Seen, SeenFilter } from './seen-filter.ts'
 import { combine, type HashSeed, spread, stepHigh, stepLow } from './text-hash.ts'
-import { unescaped } from './unescaped.ts'
 
 /** 16 MiB of them: after some 10 MB of names that all differ, one word in a few hundred is claimed wrongly. */
 const FILTER_BITS = 24
@@ -22,7 +22,7 @@ export class SaidWords {
   }
 
   hear(text: string, tick: number): void {
-    for (const said of unescaped(text)) {
+    for (const said of decodedTexts(text)) {
       for (const reading of readings(said)) {
         this.#words(reading, (high, low) => {
           this.#filter.add(high, low, tick)
@@ -119,10 +119,10 @@ function kindOf(code: number): number {
 
 /** Without what draws nothing, and with spaces in its place; small letters. */
 function readings(text: string): readonly string[] {
-  return visibleReadings(text).map((reading) => (PLAIN.test(reading) ? reading : reading.toLowerCase()))
+  return visibleReadings(text).map((reading) => (OTHER.test(reading) ? reading.toLowerCase() : reading))
 }
 
-const PLAIN = /^[\0-\x7f]*$/
+const OTHER = /[^\t\n\r\x20-\x7e]/
 
 /** Of a name that is given as `xn--…`. */
 function unicodeForm(value: string): string[] {
