@@ -39,9 +39,9 @@ export function mergeProfile(base: Profile, layer: ProfileSource): Profile {
       set: { ...Object.fromEntries(kept), ...set },
     },
     egress: [...base.egress, ...layer.egress],
-    sinks: base.sinks,
-    knownValues: base.knownValues,
-    alertBackground: base.alertBackground,
+    sinks: [...base.sinks, ...layer.sinks],
+    knownValues: union(base.knownValues, layer.knownValues),
+    alertBackground: layer.alertBackground ?? base.alertBackground,
     callbackPorts: [...new Set([...base.callbackPorts, ...layer.callbackPorts])],
     files: {
       read: union(base.files.read, layer.files.read),

@@ -18,6 +18,8 @@ export interface RunOptions {
   /** A URL, perhaps with a password, or `none`; null: as the environment says. */
   readonly upstreamProxy: string | null
   readonly packages: readonly string[]
+  /** A finding is told in the result of the tool that it belongs to. */
+  readonly annotate: boolean
   readonly timing: boolean
 }
 
@@ -48,6 +50,7 @@ const OPTIONS = {
   'upstream-proxy': { type: 'string' },
   package: { type: 'string', multiple: true, short: 'p' },
   yes: { type: 'boolean', short: 'y' },
+  'no-annotate': { type: 'boolean' },
   timing: { type: 'boolean' },
   version: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -75,6 +78,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     store: values.store,
     upstreamProxy: values['upstream-proxy'] ?? null,
     packages: values.package ?? [],
+    annotate: values['no-annotate'] !== true,
     timing: values.timing ?? false,
   }
   if (own && rest.length === 0) throw new McpRunError('usage', 'no command follows --', { hint: HINT })

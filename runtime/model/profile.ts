@@ -28,7 +28,7 @@ export interface SinkRule {
   readonly path: string
   /**
    * A JSON pointer whose segments may be `*` (any one) or `**` (any number), which also names the fields of forms and
-   * parts; `header:NAME`; `query:NAME`.
+   * parts; `header:NAME`; `query:NAME`; `path:2`, the path's second segment.
    */
   readonly field: string
   /** `destinations`: mail addresses, hosts and URLs in it; `any`: whatever it holds, as a whole. */
