@@ -93,6 +93,7 @@ describe('what explains an address', () => {
   it.each<[string, (session: ClientSession) => Promise<unknown>]>([
     ['honest', ({ call }) => call('sendEmail', MAIL)],
     ['as-asked', ({ call }) => call('sendEmail', { ...MAIL, bcc: 'Bob <BOB@customer.test>' })],
+    ['from-response', ({ call }) => call('sendEmail', MAIL)],
     ['from-text', ({ call }) => call('sendEmail', asked)],
     [
       'from-list',
@@ -107,12 +108,6 @@ describe('what explains an address', () => {
     const { stderr } = await run(mcp, scenario, use)
     expect(posted()).toEqual(['/email'])
     expect(stderr).not.toContain('alert')
-    expect(await alertsOf(mcp, 'postmark')).toEqual([])
-  })
-
-  it('an address from a response is the same in the arguments of nobody', async () => {
-    const mcp = start()
-    await run(mcp, 'from-list', ({ call }) => call('sendEmail', { ...MAIL, bcc: LISTED }))
     expect(await alertsOf(mcp, 'postmark')).toEqual([])
   })
 })
