@@ -19,6 +19,12 @@ export const NO_POLICY: readonly Patch[] = [
   first('mayDial', 'return!0;'),
 ]
 
+/** Every request inside a declared connection is declared. */
+export const NO_REQUEST_POLICY: readonly Patch[] = [first('judgeRequest', `return{${ALLOWED}};`)]
+
+/** Nothing that a request names is a finding. */
+export const NO_FINDINGS: readonly Patch[] = [first('judgeFindings', 'return[];')]
+
 /** A link-local address is dialled with the interface that it needs: else nothing of it could arrive. */
 export const WITH_INTERFACE: Patch = {
   file: PROGRAM,
