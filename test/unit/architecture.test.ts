@@ -9,6 +9,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'runtime/model': [],
   'runtime/protocol': ['runtime/model'],
+  'runtime/payload': ['runtime/model'],
   'runtime/policy': ['runtime/model'],
   'runtime/store': ['runtime/model'],
   'runtime/mcp': ['runtime/model'],

@@ -1,0 +1,57 @@
+/**
+ * Whether the names down to a value say that something is sent there: `Bcc`, `to/0/email`, `webhook/config/url`.
+ * `context`: names around the whole (a path's `/hooks`), for values that their own names say nothing of.
+ */
+export function isRecipient(names: readonly string[], context: boolean): boolean {
+  for (let at = names.length - 1; at >= 0; at--) {
+    const name = compact(names[at] ?? '')
+    if (RECIPIENT.test(name)) return true
+    if (!NEUTRAL.test(name)) return false
+  }
+  return context && names.length > 0
+}
+
+/** Whether a request's path is about whom something is sent to or shared with: a plain `url` or `email` is that. */
+export function isSharingPath(path: string): boolean {
+  return path.split('/').some((segment) => SHARING.test(compact(segment)))
+}
+
+/** `host`: the name says that a host or URL is its value; `link`: it may as well be a relative path. */
+export function hostRole(names: readonly string[]): 'host' | 'link' | null {
+  const name = compact(names.findLast((one) => !/^\d*$/.test(one)) ?? '')
+  if (HOST.test(name)) return 'host'
+  return LINK.test(name) ? 'link' : null
+}
+
+/** Names of what a token may do: there URLs are words. */
+export function isScope(names: readonly string[]): boolean {
+  return /^(?:oauth)?scopes?$/.test(compact(names.findLast((one) => !/^\d*$/.test(one)) ?? ''))
+}
+
+/** `Reply-To`, `replyTo` and `reply_to` are one name. */
+function compact(name: string): string {
+  return name
+    .slice(0, MAX_NAME)
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '')
+}
+
+const MAX_NAME = 64
+const TAIL =
+  '(?:e?mails?|e?mailaddress(?:es)?|address(?:es)?|addrs?|ur[li]s?|endpoints?|hosts?|targets?|links?|hrefs?|recipients?|lists?|users?|contacts?|numbers?|phones?)'
+const RECIPIENT = new RegExp(
+  [
+    // To, cc and bcc, with what is said before and behind them.
+    `^(?:x|resent|apparently|errors?|return|delivered|original|envelope|e?mail|send|reply|forward|notify|deliver|copy|message|receipt|notification|disposition|report|share|assign|post|publish|export|upload)*(?:to|b?ccs?)${TAIL}*$`,
+    `^(?:x|e?mail|message|event|default|new|additional|extra|blind|copy|carbon|report|alert|user|team)*(?:recipients?|rcpt|receivers?|addressees?|web?hooks?|hooks?|callbacks?|redirects?|attendees?|invitees?|invites?|invitations?|subscribers?|guests?|participants?|members?|collaborators?|delegates?|destinations?|forwards?|forwarding|notify|sharedwith|sharewith|endpoints?|listeners?)${TAIL}*$`,
+    `^(?:x|e?mail|status|message|event|fallback|success|failure|error|async|result|return|cancel|answer)*(?:notification|notify|target|delivery|push|post|ping|reply|report|alert|status|response|webhook|callback|forward|hook|sink|receiver|return|result|upload|export)(?:e?mail|e?mailaddress|address|ur[li]|endpoint|host|recipient)s?$`,
+  ].join('|'),
+)
+const NEUTRAL =
+  /^(?:\d*|e?mails?|e?mailaddress(?:es)?|address(?:es)?|addr|values?|ur[li]s?|href|link|ids?|items?|lists?|users?|contacts?|config|endpoints?|member|list)$/
+const SHARING =
+  /^(?:web)?hooks?$|^(?:invitations?|invites?|members?|memberships?|subscribers?|subscriptions?|permissions?|collaborators?|share|shares|sharing|forwarding|forwardingaddresses|delegates?|recipients?|guests?|callbacks?|autoforwarding)$/
+const HOST =
+  /(?:host|hostname|domain|server|endpoint|webhook|callback|redirect|origin|fqdn|proxy|relay|hook|smtp|dsn|sink)s?$/
+const LINK = /(?:ur[li]|href|link|website|site|destination|target)s?$/
