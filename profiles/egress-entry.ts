@@ -1,4 +1,4 @@
-import type { EgressProtocol, EgressRule } from '../runtime/model/profile.ts'
+import type { EgressProtocol, EgressRule, RequestRule } from '../runtime/model/profile.ts'
 import type { HostRule } from '../runtime/policy/rules.ts'
 import { checkCidr, checkDialledCidr, checkIp } from './address-entry.ts'
 import { type Checked, checkHost } from './host-pattern.ts'
@@ -25,17 +25,23 @@ export function egressRules(
     return { ports, protocol, transport: 'tcp', purpose: entry.purpose ?? null } as const
   })
   const { host, cidr, ip } = entry
-  const requests = entry.requests?.flatMap((text, index) => {
-    const checked = checkRequest(text)
-    if (checked.ok) return [checked.value]
-    problems.push({ path: [...path, 'requests', index], message: checked.message, hint: checked.hint })
-    return []
-  })
-  const wanted = entry.inspect ?? (requests === undefined ? inspected : 'required')
+  const rulesOf = (field: 'requests' | 'reads'): RequestRule[] | null => {
+    const texts = entry[field]
+    if (texts === undefined) return null
+    return texts.flatMap((text, index) => {
+      const checked = checkRequest(text)
+      if (checked.ok) return [checked.value]
+      problems.push({ path: [...path, field, index], message: checked.message, hint: checked.hint })
+      return []
+    })
+  }
+  const requests = rulesOf('requests')
+  const reads = rulesOf('reads') ?? []
+  const wanted = entry.inspect ?? (requests === null ? inspected : 'required')
   const reading = (protocol: EgressProtocol): Pick<HostRule, 'inspect' | 'requests'> => {
     const readable = protocol === 'tls' || protocol === 'http'
     if (!readable || wanted === false) return { inspect: 'no', requests: null }
-    return { inspect: wanted === true ? 'try' : 'required', requests: requests ?? null }
+    return { inspect: wanted === true ? 'try' : 'required', requests }
   }
   if (host !== undefined) {
     const name = check('host', null, checkHost(host))
@@ -47,6 +53,7 @@ export function egressRules(
         host: name,
         resolves,
         ...reading(base.protocol),
+        reads,
         ...base,
       })),
     }
@@ -90,7 +97,7 @@ function conflicts(entry: RawEntry, path: Path): Problem[] {
 function readingConflicts(entry: RawEntry, path: Path): Problem[] {
   const problems: Problem[] = []
   const opaque = entry.protocol === 'opaque' || entry.protocol === 'server-first'
-  for (const field of ['inspect', 'requests'] as const) {
+  for (const field of ['inspect', 'requests', 'reads'] as const) {
     const given = entry[field]
     if (given === undefined || given === false) continue
     const at = { path: [...path, field], atKey: true }

@@ -48,6 +48,10 @@ function buildSchema() {
       z.array(z.string().check(z.maxLength(500))).check(z.minLength(1), z.maxLength(500)),
       'The requests that are declared, others are not: `POST /email`, `GET,HEAD /files/**`, `* /v1/*`.',
     ),
+    reads: described(
+      z.array(z.string().check(z.maxLength(500))).check(z.minLength(1), z.maxLength(500)),
+      'Requests that only read, though they are no GET: `POST /search`. With --read-only they pass.',
+    ),
   })
 
   const sink = z.strictObject({

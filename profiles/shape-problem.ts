@@ -55,9 +55,10 @@ export const FIELDS: Record<string, readonly string[]> = {
     'extends name title publisher note package image command args path-arguments env egress ' +
     'inspect sinks known-values alert-background callback-ports files limits mode recorded'
   ).split(' '),
-  egress: 'host cidr ip host-loopback resolves ports port transport protocol purpose inspect requests'.split(
-    ' ',
-  ),
+  egress:
+    'host cidr ip host-loopback resolves ports port transport protocol purpose inspect requests reads'.split(
+      ' ',
+    ),
   sinks: 'host method path field values allow onUnexplained'.split(' '),
   package: ['npm', 'version', 'bin'],
   image: ['name', 'entrypoint', 'user'],

@@ -176,10 +176,7 @@ async function converse(
     }),
   })
   onNotify((notice) => {
-    bridge.notify('warning', {
-      message: `mcp-run: ${notice.destination}: ${notice.reason}, ${notice.action}: ${notice.because}`,
-      ...notice,
-    })
+    bridge.notify('warning', { ...notice, message: `mcp-run: ${notice.message}` })
   })
   const lastUrls = tellUrls(asked, {
     say,

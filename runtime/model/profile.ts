@@ -58,6 +58,8 @@ export type EgressRule = EgressRuleBase &
         readonly inspect: Inspect
         /** Null: any request. Only with inspection. */
         readonly requests: readonly RequestRule[] | null
+        /** Requests that only read, though their method does not say so. */
+        readonly reads: readonly RequestRule[]
       }
     | { readonly kind: 'cidr'; readonly cidr: string }
     | { readonly kind: 'ip'; readonly ip: string }

@@ -99,9 +99,12 @@ function callOf(attribution: Attribution | null): Record<string, EvidenceValue> 
   return { attribution: attribution.kind, call, ...several }
 }
 
+/** What stands for the value of a credential in evidence. */
+export const UNGIVEN_CREDENTIAL = '(a credential that was not given)'
+
 /** A credential is never shown; of a URL the parts that may hold one are not. */
 function shownValue({ candidate: { kind, value } }: PayloadFinding): string {
-  if (kind === 'credential') return '(a credential that was not given)'
+  if (kind === 'credential') return UNGIVEN_CREDENTIAL
   if (kind !== 'url') return cut(value)
   const [, origin = value, rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)(.*)$/s.exec(value) ?? []
   return cut(origin.replace(/\/\/[^@]*@/, '//') + redactedPath(rest))

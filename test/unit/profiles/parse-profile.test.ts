@@ -56,7 +56,7 @@ callback-ports: [3334, 8090, 3334]
 mode: monitor
 `
     const tcp = { transport: 'tcp', purpose: null, ports: [443], protocol: 'tls' }
-    const host = { kind: 'host', inspect: 'no', requests: null }
+    const host = { kind: 'host', inspect: 'no', requests: null, reads: [] }
     expect(source(text)).toEqual({
       extends: null,
       name: 'my-server',
