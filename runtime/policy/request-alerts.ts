@@ -1,10 +1,10 @@
 import type { AlertEvent, AlertKind, EvidenceValue, Severity } from '../model/alert.ts'
-import type { Attribution } from '../model/call.ts'
 import type { FlowRecord, HttpRequestRecord } from '../model/flow.ts'
 import type { PayloadFinding } from '../model/payload.ts'
 import { redactedPath } from '../model/redacted-path.ts'
 import { escapeText } from '../model/text.ts'
 import type { Action, Reason } from '../model/verdict.ts'
+import { callOf } from './call-evidence.ts'
 import { registrableDomain } from './registrable-domain.ts'
 
 /** A request that is not declared, or not what its connection is. Null for what is declared. */
@@ -87,16 +87,6 @@ function alert(
 
 function whereOf({ method, host, path }: HttpRequestRecord): Record<string, EvidenceValue> {
   return { method: cut(method), host: host === null ? null : cut(host), path: cut(path) }
-}
-
-/** `call`: the one that it is tied to; `calls`: those that it may be tied to. */
-function callOf(attribution: Attribution | null): Record<string, EvidenceValue> {
-  if (attribution === null) return {}
-  const [first] = attribution.calls
-  const call = attribution.kind === 'one' && first !== undefined ? { id: first.id, tool: first.tool } : null
-  const several =
-    attribution.kind === 'ambiguous' ? { calls: attribution.calls.slice(0, 8).map(({ id }) => id) } : {}
-  return { attribution: attribution.kind, call, ...several }
 }
 
 /** What stands for the value of a credential in evidence. */
