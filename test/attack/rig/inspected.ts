@@ -1,13 +1,12 @@
+import { copyFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Reason } from '../../../runtime/model/verdict.ts'
-import type { Internet } from '../../fixtures/internet/model.ts'
 import { type Patch, patchedBuild } from '../../fixtures/product/patched-build.ts'
 import { USERS, type User } from '../../fixtures/product/product.ts'
-import { startInternet } from '../../fixtures/product/sandbox.ts'
-import { placeStandIn, standInZones } from '../../fixtures/stand-in/place.ts'
-import { type StandIn, standIn } from '../../fixtures/stand-in/stand-in.ts'
 import { type Barrage, fire, SERVER } from './barrage.ts'
 import { type AlertLine, type FlowLine, type RequestLine, readHistory, readRequests } from './history.ts'
+import { type BadCertificate, type InspectedWorld, inspectedWorld } from './inspected-world.ts'
 
 /** A case's own names, all of which lead to one stand-in, which reads every request. */
 export interface InspectedPlace {
@@ -26,6 +25,8 @@ export interface InspectedAttack {
   readonly title: string
   /** Entries of `egress:`. Absent: the host on 443, inspected. */
   readonly egress?: (at: InspectedPlace) => string
+  /** In place of one that is valid; then the case has an address of its own. */
+  readonly certificate?: BadCertificate
   /** Entries of `sinks:`. */
   readonly sinks?: (at: InspectedPlace) => string
   readonly script: (at: InspectedPlace) => string
@@ -42,8 +43,6 @@ export interface InspectedFamily {
   readonly attacks: readonly InspectedAttack[]
   /** Cuts the guard out of the build: then each attack gets through. */
   readonly control: readonly Patch[]
-  /** More of the small internet. */
-  readonly prepare?: (internet: Internet) => Promise<void>
 }
 
 function placeOf(index: number): InspectedPlace {
@@ -53,7 +52,7 @@ function placeOf(index: number): InspectedPlace {
 
 const inspected = ({ host }: InspectedPlace): string => `  - { host: ${host}, inspect: required }`
 
-export function inspectedFamily({ attacks, control, prepare }: InspectedFamily): void {
+export function inspectedFamily({ attacks, control }: InspectedFamily): void {
   const cases = attacks.map((attack, index) => {
     return [`row ${attack.row}: ${attack.title}`, { attack, place: placeOf(index), index }] as const
   })
@@ -63,26 +62,34 @@ export function inspectedFamily({ attacks, control, prepare }: InspectedFamily):
   }))
   const sinks = cases.flatMap(([, { attack, place }]) => attack.sinks?.(place) ?? [])
   const profile = sinks.length === 0 ? '' : `sinks:\n${sinks.join('\n')}\n`
-  let internet: Internet
-  let service: StandIn
+  let world: InspectedWorld
   beforeAll(async () => {
     const names = cases.flatMap(([, { place }]) => [place.host, `evil.${place.domain}`])
-    internet = await startInternet({ zones: standInZones(...names) })
-    service = await placeStandIn(
-      internet,
-      standIn(() => ({ status: 200, body: {} })),
+    const bad = cases.flatMap(
+      ([
+        ,
+        {
+          attack: { certificate },
+          place,
+        },
+      ]) => {
+        return certificate === undefined ? [] : [{ certificate, name: place.host }]
+      },
     )
-    await prepare?.(internet)
+    world = await inspectedWorld(names, bad)
   })
-  afterAll(() => internet?.close())
+  afterAll(() => world?.internet.close())
 
   const run = async (user: User, dist?: string): Promise<Barrage> => {
+    const { internet, service, trusted } = world
     service.forget()
-    const env = { NODE_EXTRA_CA_CERTS: internet.caFile }
-    return fire(internet, { user, scripts, profile, env, ...(dist && { dist }) })
+    const env = { NODE_EXTRA_CA_CERTS: trusted }
+    // For clients that bring their own list of authorities.
+    const plant = ({ cwd }: { cwd: string }): void => copyFileSync(trusted, join(cwd, 'ca.pem'))
+    return fire(internet, { user, scripts, profile, env, plant, ...(dist && { dist }) })
   }
   const arrived = ({ mark }: InspectedPlace): readonly string[] =>
-    service.arrived.filter(({ path }) => path.includes(mark)).map(({ host, path }) => `${host} ${path}`)
+    world.service.arrived.filter(({ path }) => path.includes(mark)).map(({ host, path }) => `${host} ${path}`)
 
   describe.each(USERS)('denied, as %s', (user) => {
     let barrage: Barrage
@@ -114,7 +121,7 @@ export function inspectedFamily({ attacks, control, prepare }: InspectedFamily):
   describe('gets through without the guard', () => {
     let barrage: Barrage
     beforeAll(async () => {
-      barrage = await run('root', patchedBuild(internet.folder(0), control))
+      barrage = await run('root', patchedBuild(world.internet.folder(0), control))
     }, 150_000)
 
     it.each(cases)('%s', (_, { place, index }) => {

@@ -25,6 +25,15 @@ export const NO_REQUEST_POLICY: readonly Patch[] = [first('judgeRequest', `retur
 /** Nothing that a request names is a finding. */
 export const NO_FINDINGS: readonly Patch[] = [first('judgeFindings', 'return[];')]
 
+/** Paths and values are kept as they were sent. */
+export const NO_REDACTION: readonly Patch[] = [first('redactedPath', 'return arguments[0];')]
+
+/** Whatever certificate a destination shows is good. */
+export const NO_VERIFYING: readonly Patch[] = []
+
+/** TLS is passed on as it is. */
+export const NO_INSPECTION: readonly Patch[] = []
+
 /** A link-local address is dialled with the interface that it needs: else nothing of it could arrive. */
 export const WITH_INTERFACE: Patch = {
   file: PROGRAM,
