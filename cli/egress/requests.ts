@@ -37,16 +37,32 @@ export async function requests({ store, now, server, since = 0, format }: Reques
   })
 }
 
-/** A request as docs/json.md has it. */
+/** A request as docs/json.md has it. Spelt out: spreading this many fields takes longer than all else. */
 export function requestJson(server: string, request: RequestLine): unknown {
-  const { id, session, phase, at, flow, scheme, method, host, path, status, endedAt } = request
-  const { bytesSent, bytesReceived, attribution, calls, declaration, action, reason } = request
-  const { inspection, unread, findings } = request
+  const { at, endedAt } = request
   return {
-    ...{ id, server, session, phase, at: isoTime(at), flow, scheme, method, host, path, status },
+    id: request.id,
+    server,
+    session: request.session,
+    phase: request.phase,
+    at: isoTime(at),
+    flow: request.flow,
+    scheme: request.scheme,
+    method: request.method,
+    host: request.host,
+    path: request.path,
+    status: request.status,
     durationMs: endedAt === null ? null : Math.max(0, endedAt - at),
-    ...{ bytesSent, bytesReceived, attribution, calls, declaration, action, reason },
-    ...{ inspection, unread, findings },
+    bytesSent: request.bytesSent,
+    bytesReceived: request.bytesReceived,
+    attribution: request.attribution,
+    calls: request.calls,
+    declaration: request.declaration,
+    action: request.action,
+    reason: request.reason,
+    inspection: request.inspection,
+    unread: request.unread,
+    findings: request.findings,
   }
 }
 

@@ -24,7 +24,7 @@ function toolLine({ tool, method, requests, flows, denied, ambiguous }: ToolSumm
   return [
     `${endCut(whose, 40)}: ${what}`,
     ...(denied > 0 ? [`${denied} denied`] : []),
-    ...(ambiguous > 0 ? [`${ambiguous} perhaps of another call`] : []),
+    ...(ambiguous > 0 ? [`${ambiguous} perhaps of another tool`] : []),
   ].join(', ')
 }
 

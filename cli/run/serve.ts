@@ -19,6 +19,7 @@ import type { ChosenBackend } from './backend.ts'
 import { installer } from './install.ts'
 import { launchSpec, limitsOf } from './launch.ts'
 import { type Plan, plan } from './plan.ts'
+import { prepareReading } from './reading.ts'
 import { say } from './say.ts'
 import { tellUrls } from './tell-urls.ts'
 import type { Timing } from './timing.ts'
@@ -60,9 +61,17 @@ export async function serve(
   // Said before anything is installed, where it cannot be used.
   const upstreamProxy = proxyFor(null)
   const install = installer({ server, backend, store, workerPath: paths.storeWorker, onAlert, proxyFor })
+  const preparing = prepareReading(planned.loaded.profile.egress, { store, host: process.env })
   const installed = await installedPackage(planned, { store, install, backend })
+  const reading = await preparing
   timing.mark('package')
-  const launch = launchSpec(args, planned, { store, backend, installed, programs: paths.programs })
+  const launch = launchSpec(args, planned, {
+    store,
+    backend,
+    installed,
+    programs: paths.programs,
+    trust: reading?.trust ?? null,
+  })
   const asked = openAskedUrls(launch.home)
   const session = await startSession({
     server,

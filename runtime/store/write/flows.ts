@@ -85,12 +85,8 @@ export class Flows {
     if (!kept) this.#gaps.add(session, 'folded', 1, flow.startedAt)
     const n = kept ? this.#insertRow(flow, session) : null
     const { startedAt, address } = flow
-    const live: LiveFlow = {
-      ...{ n, session, startedAt, address, tally },
-      tools: new Map(),
-      bytesSent: 0,
-      bytesReceived: 0,
-    }
+    const tools: LiveFlow['tools'] = new Map()
+    const live: LiveFlow = { n, session, startedAt, address, tally, tools, bytesSent: 0, bytesReceived: 0 }
     this.#tools.count(live, flow.attribution, { flows: 1 })
     if (denied) this.#rememberDenied(flow.id, live)
     else this.#live.set(flow.id, live)

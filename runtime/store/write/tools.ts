@@ -77,11 +77,8 @@ export class Tools {
     const asked = askedOf(attribution)
     const { flows = 0, requests = 0, denied = 0 } = counts
     const ambiguous = isAmbiguous(attribution, asked)
-    const all = {
-      ...{ flows, requests, denied },
-      ambiguousFlows: ambiguous ? flows : 0,
-      ambiguousRequests: ambiguous ? requests : 0,
-    }
+    const [ambiguousFlows, ambiguousRequests] = ambiguous ? [flows, requests] : [0, 0]
+    const all = { flows, requests, denied, ambiguousFlows, ambiguousRequests }
     for (const each of asked) {
       const tally = this.#tallyOf(user.tally, each)
       this.#add(tally, all, 1)
