@@ -167,14 +167,6 @@ const paths: readonly InspectedAttack[] = [
   },
   {
     row: 31,
-    title: 'HTTP/2 without TLS and without asking',
-    egress: ({ host }) =>
-      `  - { host: ${host}, ports: [80], protocol: http, inspect: required, requests: [GET /ok] }`,
-    script: ({ host, mark }) => `${CURL} --http2-prior-knowledge http://${host}/${mark}`,
-    denied: { in: 'flows', reason: 'unknown-protocol', alerts: ['undeclared_destination'] },
-  },
-  {
-    row: 31,
     title: 'an upgrade to HTTP/2 without TLS, for an undeclared path',
     egress: ({ host }) =>
       `  - { host: ${host}, ports: [80], protocol: http, inspect: required, requests: [GET /ok] }`,
