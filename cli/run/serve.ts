@@ -137,8 +137,8 @@ export async function serve(args: RunArguments, prepared: Prepared): Promise<num
       bridge = made
     },
     onAnswer: floats || args.options.timing ? onAnswer : null,
-  }).finally(() => {
-    later.end()
+  }).finally(async () => {
+    await later.end()
     reading?.end()
   })
 }
