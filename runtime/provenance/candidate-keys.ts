@@ -3,9 +3,12 @@ import { findValues } from '../payload/values.ts'
 import { credentialKey } from './credentials.ts'
 import { hostOf, valueKey } from './value-key.ts'
 
-/** What explains a candidate, each by itself: it as it is, and a URL's host. */
+/** What explains a candidate, each by itself: it as it is, a URL's host, and the address that a user's name may be. */
 export function candidateKeys({ kind, value }: Candidate, secretKey: Buffer): readonly [string, ...string[]] {
-  if (kind === 'credential') return [credentialKey(secretKey, value.trim())]
+  if (kind === 'credential') {
+    const own = credentialKey(secretKey, value.trim())
+    return value.includes('@') ? [own, valueKey('mail', value.trim().toLowerCase())] : [own]
+  }
   const host = kind === 'url' ? hostOf(kind, value) : null
   const own = valueKey(kind, value)
   return host === null ? [own] : [own, valueKey('host', host)]

@@ -64,8 +64,9 @@ export function createGivenValues(options: GivenValuesOptions = {}): GivenValues
     return isSent || seen !== 'never' ? 'after' : 'plain'
   }
   const record = (giver: Giver, one: Pick<TextKey, 'kind' | 'value' | 'key'>, verbatim: Seen): boolean => {
-    const how = books[giver].get(one.key) ?? came(giver, one, verbatim)
-    if (how !== null) books[giver].set(one.key, how)
+    if (books[giver].touch(one.key) !== undefined) return true
+    const how = came(giver, one, verbatim)
+    if (how !== null) books[giver].add(one.key, how)
     return how !== null
   }
   const giveText = (giver: Giver, text: string): void => {

@@ -2,7 +2,7 @@ import type { GivenSource, ValueKind } from '../model/payload.ts'
 import { placedHosts } from '../payload/text/placed-hosts.ts'
 import { textValues } from '../payload/text/text-values.ts'
 import { type FoundValue, findValues } from '../payload/values.ts'
-import { credentialKey, secretsOf } from './credentials.ts'
+import { credentialKey, secretsOf, tokenOf } from './credentials.ts'
 import { type PhraseBounds, phrasesOf } from './phrases.ts'
 import { hostOf, valueKey } from './value-key.ts'
 
@@ -19,14 +19,17 @@ interface Reading {
   readonly phrases: PhraseBounds
   /** The text is as it came: what is encoded in it has to be decoded here. */
   readonly raw: boolean
-  /** The shortest part of a text that may be a secret; null: only a text that may be one as a whole. */
-  readonly leastSecret: number | null
+  readonly secrets: (text: string) => readonly string[]
 }
 
-const CLIENT: Reading = { phrases: { words: 20_000, together: 256 }, raw: true, leastSecret: 12 }
-const SETTING: Reading = { ...CLIENT, leastSecret: 3 }
+const CLIENT: Reading = {
+  phrases: { words: 20_000, together: 256 },
+  raw: true,
+  secrets: (text) => secretsOf(text, { least: 12, anyWhole: false }),
+}
+const SETTING: Reading = { ...CLIENT, secrets: (text) => secretsOf(text, { least: 3, anyWhole: true }) }
 /** Of a response the reader has decoded everything. */
-const RESPONSE: Reading = { phrases: { words: 256, together: 16 }, raw: false, leastSecret: null }
+const RESPONSE: Reading = { phrases: { words: 256, together: 16 }, raw: false, secrets: tokenOf }
 
 const READINGS: Readonly<Record<Exclude<GivenSource, 'server'>, Reading>> = {
   'call-arguments': CLIENT,
@@ -36,11 +39,10 @@ const READINGS: Readonly<Record<Exclude<GivenSource, 'server'>, Reading>> = {
 }
 
 export function textKeys(text: string, source: Exclude<GivenSource, 'server'>, secretKey: Buffer): TextKey[] {
-  const { phrases, raw, leastSecret } = READINGS[source]
+  const { phrases, raw, secrets } = READINGS[source]
   const found = (raw ? findValues(text) : plainValues(text)).map(({ kind, value }) => textKey(kind, value))
   const values = [...phrasesOf(text, phrases)].map((value) => textKey('value', value))
-  const secrets = leastSecret === null ? aloneSecrets(text) : secretsOf(text, leastSecret)
-  const credentials = secrets.map((value) => {
+  const credentials = secrets(text).map((value) => {
     return { kind: 'credential', value, key: credentialKey(secretKey, value), host: null } as const
   })
   return [...found, ...values, ...credentials]
@@ -53,8 +55,4 @@ function textKey(kind: ValueKind, value: string): TextKey {
 function plainValues(text: string): readonly FoundValue[] {
   const hosts = placedHosts(text, 'host').map((value) => ({ kind: 'host' as const, value }))
   return [...textValues(text, { mails: 'any', urls: 'any', hosts: 'any' }), ...hosts]
-}
-
-function aloneSecrets(text: string): readonly string[] {
-  return /^[^\s@]{16,4096}$/.test(text) ? [text] : []
 }

@@ -1,38 +1,46 @@
 /**
- * How a value came: `plain`, or `after`: the server had said it, or sent it without any source, before. Never both: the
- * first time counts.
+ * How a value came: `plain`, or `after`: the server had said it, or sent it with no better source, before. Never both:
+ * the first time counts.
  */
 export type Came = 'plain' | 'after'
 
-/** Values that one source gave. What was not seen for longest is forgotten where there is no more room. */
+/**
+ * Values that one source gave, in two generations: when the younger one has half of the room, the older one, of what
+ * has not been seen since, is forgotten at once.
+ */
 export class ValueBook {
-  readonly #capacity: number
-  readonly #values = new Map<string, Came>()
-  /** Goes on from what was forgotten last: a new one would pass all the gaps before it each time. */
-  #oldest = this.#values.keys()
+  readonly #half: number
+  #young = new Map<string, Came>()
+  #old = new Map<string, Came>()
   #forgotten = 0
 
   constructor(capacity: number) {
-    this.#capacity = capacity
+    this.#half = Math.ceil(capacity / 2)
   }
 
   get(key: string): Came | undefined {
-    return this.#values.get(key)
+    return this.#young.get(key) ?? this.#old.get(key)
   }
 
-  /** The same; a value that is there counts as seen now. */
+  /** The same, and the value counts as seen now. */
   touch(key: string): Came | undefined {
-    const came = this.#values.get(key)
-    if (came !== undefined) this.set(key, came)
-    return came
+    const young = this.#young.get(key)
+    if (young !== undefined) return young
+    const old = this.#old.get(key)
+    if (old !== undefined) {
+      this.#old.delete(key)
+      this.add(key, old)
+    }
+    return old
   }
 
-  /** How it came the first time stands; it counts as seen now. */
-  set(key: string, came: Came): void {
-    const first = this.#values.get(key)
-    if (first !== undefined) this.#values.delete(key)
-    this.#values.set(key, first ?? came)
-    if (this.#values.size > this.#capacity) this.#forget()
+  /** A value that is not here yet. */
+  add(key: string, came: Came): void {
+    this.#young.set(key, came)
+    if (this.#young.size < this.#half) return
+    this.#forgotten += this.#old.size
+    this.#old = this.#young
+    this.#young = new Map()
   }
 
   /** Since the last time it was asked. */
@@ -40,16 +48,5 @@ export class ValueBook {
     const count = this.#forgotten
     this.#forgotten = 0
     return count
-  }
-
-  #forget(): void {
-    let next = this.#oldest.next()
-    if (next.done) {
-      this.#oldest = this.#values.keys()
-      next = this.#oldest.next()
-    }
-    if (next.done) return
-    this.#values.delete(next.value)
-    this.#forgotten++
   }
 }
