@@ -57,6 +57,7 @@ export class Http1Exchange {
     const sent = this.#connection.sending()
     try {
       const head = readHttp1Head(this.#req)
+      if (head.malformed) this.#connection.last = true
       const admission = await admit(inspected, head)
       if (admission.kind === 'denied') this.#refuse(admission.explanation)
       else await this.#carry(head, admission, sent)
