@@ -24,6 +24,8 @@ export interface Http1Connection extends Relay {
   sending(): () => void
   /** Requests that the destination does not have yet. */
   readonly waiting: number
+  /** A request is being refused, and the connection ends with the answer. */
+  last: boolean
 }
 
 export function http1Connection({ inspected, client, upstream, redial }: Http1Options): Http1Connection {
@@ -71,6 +73,7 @@ export function http1Connection({ inspected, client, upstream, redial }: Http1Op
     get waiting() {
       return waiting
     },
+    last: false,
     sending: () => {
       waiting++
       let going = true

@@ -22,6 +22,9 @@ export const MAX_HEAD_BYTES = 64 * 1024
 /** Node sends the others as they are, and gives these chunks where their length is not said. */
 const WITHOUT_BODY = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'])
 
+/** Fields of answers that HTTP/1.0 does not have, or means otherwise. */
+const NEWER = new Set(['transfer-encoding', 'connection', 'keep-alive', 'trailer'])
+
 type Allowed = Extract<Admission, { kind: 'allowed' }>
 
 /** A request as it came: what goes on beside head and body. */
@@ -55,6 +58,7 @@ export class Http1Exchange {
     const sent = this.#connection.sending()
     try {
       const head = readHttp1Head(this.#req)
+      if (head.malformed) this.#connection.last = true
       const admission = await admit(inspected, head)
       if (admission.kind === 'denied') this.#refuse(admission.explanation)
       else await this.#carry(head, admission, sent)
@@ -160,11 +164,7 @@ export class Http1Exchange {
     const fields = pairs(answer.rawHeaders)
     progress.status = answer.statusCode ?? null
     res.sendDate = false
-    res.writeHead(
-      answer.statusCode ?? 502,
-      answer.statusMessage ?? '',
-      forwardedFields(fields, { upgrade: true, expect: true }),
-    )
+    res.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', this.#answerFields(fields))
     const reader = readAnswer(inspected, reading, fields)
     carryBody(answer, res, reader, (bytes) => {
       progress.bytesReceived += bytes
@@ -183,6 +183,14 @@ export class Http1Exchange {
       end.cut('reset by destination')
       res.destroy()
     })
+  }
+
+  #answerFields(fields: readonly Field[]): string[] {
+    const kept = { upgrade: true, expect: true }
+    if (this.#req.httpVersion !== '1.0') return forwardedFields(fields, kept)
+    // It knows no chunks, and takes what comes until the connection is closed for the body.
+    const known = fields.filter(([name]) => !NEWER.has(name.toLowerCase()))
+    return [...forwardedFields(known, kept), 'Connection', 'close']
   }
 
   /** What comes before an answer (RFC 9110, 15.2), as far as Node has words for it. */

@@ -28,9 +28,10 @@ export function readHttp1Head({
     else framing.push([name, field[1]])
   }
   const version = httpVersion === '1.0' ? '1.0' : '1.1'
+  const known = httpVersion === version
   const body = framing.length === 0 ? NO_BODY : readBodyFraming(framing, version)
   // RFC 9112, 3.2: HTTP/1.0 alone goes without a Host.
-  const malformed = body === null || (hosts.length === 0 && version === '1.1')
+  const malformed = !known || body === null || (hosts.length === 0 && version === '1.1')
   return {
     ...{ method, target: url, hosts, headers, malformed },
     body: body ?? NO_BODY,

@@ -77,6 +77,8 @@ export function http1Server(): Http1Server {
   })
   server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
     const connection = connections.get(socket)
+    // What follows a request that is refused is not read.
+    if (connection?.last === true) return
     const broken = error.code?.startsWith('HPE_') === true && error.code !== 'HPE_INVALID_EOF_STATE'
     if (connection === undefined || connection.waiting > 0 || !broken || !socket.writable) {
       socket.destroy()

@@ -45,12 +45,10 @@ export class UpstreamAgent extends Agent {
     return undefined
   }
 
-  /** Node's own would ask the kernel for probes, and unref, after each request. */
+  /** Node's own would ask the kernel for probes after each request, and close by the destination's hint. */
   override keepSocketAlive(): boolean {
     return true
   }
-
-  override reuseSocket(): void {}
 
   override destroy(): void {
     this.#first?.destroy()
