@@ -131,7 +131,15 @@ export async function startSession(options: SessionOptions): Promise<Session> {
         : startRemoteRecorder({
             channel: capture.channel,
             context,
-            start: { ...facts, egress: options.declared.egress, hostname: SANDBOX_HOST, upstreamProxy },
+            start: {
+              ...facts,
+              egress: options.declared.egress,
+              hostname: SANDBOX_HOST,
+              upstreamProxy,
+              alertBackground,
+              inspection,
+            },
+            ...(phase === 'run' && { witness: conversation.witness }),
             callbacks,
           })
     await options.sound
