@@ -92,9 +92,17 @@ function schemeBefore(text: string, at: number): Scheme | null {
 /** Of a URL's rest behind its authority; what ends a sentence or a bracket around it is not its own. */
 function pathAfter(rest: string): string {
   const path = /^[\\/][^\s?#"'<>`{}|^]*/.exec(rest)?.[0] ?? ''
-  const open = path.indexOf(')')
-  const own = open >= 0 && !path.slice(0, open).includes('(') ? path.slice(0, open) : path
-  return own.slice(0, MAX_PATH).replace(/[.,;:!?*\]]+$/, '')
+  return path.slice(0, Math.min(MAX_PATH, bracketEnd(path))).replace(/[.,;:!?*\]]+$/, '')
+}
+
+/** Where the bracket around the whole closes, if one does. */
+function bracketEnd(path: string): number {
+  let depth = 0
+  for (let at = path.search(/[()]/); at >= 0 && at < path.length; at++) {
+    if (path[at] === '(') depth++
+    else if (path[at] === ')' && --depth < 0) return at
+  }
+  return path.length
 }
 
 function normalPath(path: string): string {
