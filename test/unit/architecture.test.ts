@@ -17,7 +17,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'runtime/packages': ['runtime/model'],
   'runtime/tap': [],
   'runtime/sandbox': ['runtime/model', 'runtime/tap'],
-  'runtime/recorder': ['runtime/model', 'runtime/protocol', 'runtime/policy', 'runtime/tap'],
+  'runtime/recorder': [
+    ...['runtime/model', 'runtime/protocol', 'runtime/policy', 'runtime/payload'],
+    'runtime/tap',
+  ],
   profiles: ['runtime/model', 'runtime/policy'],
 }
 
@@ -25,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const ONLY_USER: Readonly<Record<string, string>> = {
   koffi: 'runtime/tap',
   'better-sqlite3': 'runtime/store',
+  '@peculiar/x509': 'runtime/recorder',
 }
 
 interface Import {

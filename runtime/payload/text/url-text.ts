@@ -13,7 +13,7 @@ export function urls(text: string, readiness: Readiness): PlacedUrl[] {
   const found: PlacedUrl[] = []
   let end = 0
   for (let at = text.indexOf('/'); at >= 0; at = text.indexOf('/', at + 1)) {
-    if (at < end) continue
+    if (at < end || !MAY_PRECEDE.has(text.charCodeAt(at - 1))) continue
     const url = urlAt(text, at, readiness)
     if (url === null) continue
     found.push(url)
@@ -27,6 +27,8 @@ export function urls(text: string, readiness: Readiness): PlacedUrl[] {
   return found.sort((one, other) => one.start - other.start)
 }
 
+/** A scheme's colon; and what stands before a URL without one, the text's beginning too. */
+const MAY_PRECEDE = new Set([...':\t\n\r "\'=(<>,[`'].map((one) => one.charCodeAt(0))).add(Number.NaN)
 const MAX_URL = 2048
 const MAX_PATH = 512
 const SCHEME_END = /(?:^|[^a-z0-9+.-])([a-z][a-z0-9+.-]{1,30}):$/i
@@ -83,7 +85,7 @@ function schemeBefore(text: string, at: number): Scheme | null {
       ? null
       : { name: name.toLowerCase(), start: at - 1 - name.length, written: true }
   }
-  if (text[at + 1] !== '/' || !/^$|[\s"'=(<>,[`]/.test(text[at - 1] ?? '')) return null
+  if (text[at + 1] !== '/' || text[at - 1] === ':') return null
   return { name: 'https', start: at, written: false }
 }
 

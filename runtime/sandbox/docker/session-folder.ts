@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isAlive, processToken } from '../../model/process-identity.ts'
 import { type EtcFile, ownEtc } from '../root-filesystem.ts'
+import { createRunFolder } from '../run-folder.ts'
 import { LINK_SOCKET } from './tap-container.ts'
 
 /** What one sandbox shows its containers: a folder of the store's that ends with it. */
@@ -21,11 +21,8 @@ const ACCOUNTS: readonly EtcFile[] = ['passwd', 'group']
 
 /** Nobody but its owner gets into the folder; what a container is shown of it, any of its users may read. */
 export function createSessionFolder(store: string): SessionFolder {
-  const sessions = join(store, 'run')
-  mkdirSync(sessions, { recursive: true, mode: 0o700 })
-  const folder = join(sessions, processToken())
+  const folder = createRunFolder(store)
   const link = join(folder, 'l')
-  mkdirSync(folder, { mode: 0o700 })
   mkdirSync(link)
   chmodSync(link, 0o755)
   const write = (name: string, content: string): string => {
@@ -46,13 +43,5 @@ export function createSessionFolder(store: string): SessionFolder {
     },
     write,
     remove: () => rmSync(folder, { recursive: true, force: true }),
-  }
-}
-
-/** Removes what a killed mcp-run left of its folders. */
-export function sweepSessionFolders(store: string): void {
-  const sessions = join(store, 'run')
-  for (const name of readdirSync(sessions)) {
-    if (!isAlive(name)) rmSync(join(sessions, name), { recursive: true, force: true })
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { redactedPath } from '../../../runtime/protocol/http-head.ts'
+import { redactedPath } from '../../../runtime/model/redacted-path.ts'
 
 const hex40 = 'da39a3ee5e6b4b0d3255bfef95601890afd80709'
 const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U'
