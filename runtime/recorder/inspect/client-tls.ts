@@ -39,7 +39,12 @@ export function endClientTls(
     const timer = setTimeout(() => fail('the client did not complete its TLS handshake'), TIMEOUT_MS)
     secured.on('error', (error: NodeJS.ErrnoException) => fail(refusalCause(error.code ?? '')))
     secured.on('end', onEnd).on('close', onEnd)
-    secured.once('secure', () => settle({ ok: true, socket: secured }))
+    secured.once('secure', () => {
+      // Of sockets that none of its own servers accepted, Node does not say so itself, nor tell of later errors.
+      Object.assign(secured, { secureConnecting: false })
+      secured.on('_tlsError', () => secured.destroy())
+      settle({ ok: true, socket: secured })
+    })
   })
 }
 

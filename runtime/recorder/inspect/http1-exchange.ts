@@ -210,12 +210,13 @@ export class Http1Exchange {
     progress.status = 101
     progress.unread = 'websocket'
     client.write(switchingHead(answer), 'latin1')
+    const before = client.bytesWritten
     if (early.length > 0) far.unshift(early)
     const carried = relay(client, far, this.#came.detached ?? Buffer.alloc(0), false)
     const over = await carried.ended
     const { bytesSent, bytesReceived } = carried.counts()
     progress.bytesSent = bytesSent
-    progress.bytesReceived = bytesReceived
+    progress.bytesReceived = bytesReceived - before
     if (over.state === 'aborted') end.cut(over.cause)
     this.#done()
   }

@@ -95,6 +95,8 @@ export function http1Server(): Http1Server {
     serve: (connection) => {
       connections.set(connection.client, connection)
       server.emit('connection', connection.client)
+      // Where it was read before, it was stopped.
+      connection.client.resume()
     },
   }
 }

@@ -56,6 +56,7 @@ export async function readFlow(session: Session, way: FlowToRead): Promise<ReadE
     return notTrusted(session, way, near.cause)
   }
   const client = near.socket
+  const version = client.getProtocol()
   const ended =
     far.alpn === 'h2'
       ? await serve(
@@ -64,7 +65,7 @@ export async function readFlow(session: Session, way: FlowToRead): Promise<ReadE
         )
       : await serveHttp1(session, way, client, far.socket)
   // Clients of Node's verify by themselves when the handshake is done; in TLS 1.2 that is done by then.
-  const silent = client.bytesRead === 0 && client.getProtocol() === 'TLSv1.2' && ended.end.state === 'closed'
+  const silent = client.bytesRead === 0 && version === 'TLSv1.2' && ended.end.state === 'closed'
   return silent ? notTrusted(session, way, "the client closed at this session's certificate") : ended
 }
 

@@ -21,6 +21,7 @@ export interface TestAuthority {
   ): Promise<ServerCertificate>
 }
 
+let made = 0
 const DAY = 24 * 3600_000
 
 /** An authority of the test's own, for the destinations. */
@@ -34,7 +35,7 @@ export async function testAuthority(): Promise<TestAuthority> {
   const root = await x509.X509CertificateGenerator.createSelfSigned({
     ...{
       serialNumber: serialNumber(),
-      name: 'CN=Test destinations',
+      name: `CN=Test authority ${++made}`,
       keys,
       signingAlgorithm: SIGNING_ALGORITHM,
     },
