@@ -1,13 +1,19 @@
-import type { EgressProtocol, EgressRule } from '../runtime/model/profile.ts'
+import type { EgressProtocol, EgressRule, RequestRule } from '../runtime/model/profile.ts'
+import type { HostRule } from '../runtime/policy/rules.ts'
 import { checkCidr, checkDialledCidr, checkIp } from './address-entry.ts'
 import { type Checked, checkHost } from './host-pattern.ts'
 import type { Path, Problem } from './problem.ts'
+import { checkRequest } from './request-text.ts'
 import type { RawEntry } from './schema.ts'
 
 const KINDS = ['host', 'cidr', 'ip', 'host-loopback'] as const
 
 /** The rules of one entry (two, where its ports have two default protocols), or what is wrong with it. */
-export function egressRules(entry: RawEntry, path: Path): { rules: EgressRule[]; problems: Problem[] } {
+export function egressRules(
+  entry: RawEntry,
+  path: Path,
+  inspected: RawEntry['inspect'] = false,
+): { rules: EgressRule[]; problems: Problem[] } {
   const problems = conflicts(entry, path)
   const check = (field: string, index: number | null, checked: Checked<string>): string => {
     if (checked.ok) return checked.value
@@ -19,6 +25,24 @@ export function egressRules(entry: RawEntry, path: Path): { rules: EgressRule[];
     return { ports, protocol, transport: 'tcp', purpose: entry.purpose ?? null } as const
   })
   const { host, cidr, ip } = entry
+  const rulesOf = (field: 'requests' | 'reads'): RequestRule[] | null => {
+    const texts = entry[field]
+    if (texts === undefined) return null
+    return texts.flatMap((text, index) => {
+      const checked = checkRequest(text)
+      if (checked.ok) return [checked.value]
+      problems.push({ path: [...path, field, index], message: checked.message, hint: checked.hint })
+      return []
+    })
+  }
+  const requests = rulesOf('requests')
+  const reads = rulesOf('reads') ?? []
+  const wanted = entry.inspect ?? (requests === null ? inspected : 'required')
+  const reading = (protocol: EgressProtocol): Pick<HostRule, 'inspect' | 'requests'> => {
+    const readable = protocol === 'tls' || protocol === 'http'
+    if (!readable || wanted === false) return { inspect: 'no', requests: null }
+    return { inspect: wanted === true ? 'try' : 'required', requests }
+  }
   if (host !== undefined) {
     const name = check('host', null, checkHost(host))
     const resolves = (entry.resolves ?? []).map((block, index) => check('resolves', index, checkCidr(block)))
@@ -28,8 +52,8 @@ export function egressRules(entry: RawEntry, path: Path): { rules: EgressRule[];
         kind: 'host',
         host: name,
         resolves,
-        inspect: 'no',
-        requests: null,
+        ...reading(base.protocol),
+        reads,
         ...base,
       })),
     }
@@ -60,11 +84,42 @@ function conflicts(entry: RawEntry, path: Path): Problem[] {
   if (entry.resolves !== undefined && entry.host === undefined) {
     no('resolves', 'is for hosts alone: this entry says the addresses itself', 'remove it')
   }
+  problems.push(...readingConflicts(entry, path))
   const loopback = entry['host-loopback'] !== undefined
   if (loopback && entry.ports !== undefined)
     no('ports', 'stands beside `host-loopback`', '`host-loopback: [PORT, PORT]`')
   if (loopback && entry.port !== undefined)
     no('port', 'stands beside `host-loopback`', '`host-loopback: [PORT, PORT]`')
+  return problems
+}
+
+/** Only TLS and HTTP to a named host can be read. */
+function readingConflicts(entry: RawEntry, path: Path): Problem[] {
+  const problems: Problem[] = []
+  const opaque = entry.protocol === 'opaque' || entry.protocol === 'server-first'
+  for (const field of ['inspect', 'requests', 'reads'] as const) {
+    const given = entry[field]
+    if (given === undefined || given === false) continue
+    const at = { path: [...path, field], atKey: true }
+    if (entry.host === undefined) {
+      problems.push({
+        ...at,
+        message: 'is for hosts alone',
+        hint: 'remove it, or declare the host by its name',
+      })
+    } else if (opaque) {
+      const hint = '`protocol: tls`, or remove it'
+      problems.push({
+        ...at,
+        message: `stands beside \`protocol: ${entry.protocol}\`, which is not read`,
+        hint,
+      })
+    }
+  }
+  if (entry.requests !== undefined && entry.inspect === false) {
+    const hint = '`inspect: required`'
+    problems.push({ path: [...path, 'requests'], atKey: true, message: 'needs inspection', hint })
+  }
   return problems
 }
 

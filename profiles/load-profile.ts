@@ -12,6 +12,7 @@ import { PROFILE_NAME } from './patterns.ts'
 import { type Problem, profileInvalid } from './problem.ts'
 import { readProfileFile } from './profile-file.ts'
 import { builtinFile, type ProfileOptions, profileNames, userFile } from './profile-folders.ts'
+import { sinkProblem } from './sink-entry.ts'
 
 /**
  * A file where the reference has a `/` or ends in .yaml or .yml; else the user's profile of that name, or the
@@ -73,12 +74,28 @@ function loadText(text: string, file: string, options: ProfileOptions, name: str
   // A recorded run is one of a program: of another one it says nothing.
   const same = source.package === null && source.image === null && source.command === null
   const recorded = source.recorded ?? (same ? base.recorded : null)
-  return loaded(mergeProfile(named, source), { files: [...base.files, file], recorded })
+  return loaded(checked(mergeProfile(named, source), parsed, file), {
+    files: [...base.files, file],
+    recorded,
+  })
 }
 
 function complete(parsed: ParsedProfile, place: { file: string; name: string | null }): LoadedProfile {
   const profile = mergeProfile(emptyProfile(ownName(parsed, place)), parsed.source)
-  return loaded(profile, { files: [place.file], recorded: parsed.source.recorded })
+  return loaded(checked(profile, parsed, place.file), {
+    files: [place.file],
+    recorded: parsed.source.recorded,
+  })
+}
+
+/** What only shows when a layer lies over its base. */
+function checked(profile: Profile, parsed: ParsedProfile, file: string): Profile {
+  const inherited = profile.sinks.length - parsed.source.sinks.length
+  const problems = profile.sinks.flatMap((sink, index) => {
+    return sinkProblem(sink, profile.egress, index - inherited) ?? []
+  })
+  if (problems.length > 0) throw profileInvalid(file, problems, parsed.locate)
+  return profile
 }
 
 function ownName(

@@ -2,6 +2,7 @@
 
 /** Also a file's name, and the name of a server's history. */
 export const PROFILE_NAME = /^(?!.*\.ya?ml$)[a-z0-9][a-z0-9._-]{0,99}$/
+export const METHOD = /^[A-Za-z][A-Za-z-]{0,31}$/
 export const DAY = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/
 export const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 /** As npm has it, scope included; capitals are from its early years. */

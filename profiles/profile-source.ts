@@ -4,14 +4,16 @@ import type {
   ProfileImage,
   ProfilePackage,
   RecordedRun,
+  SinkRule,
 } from '../runtime/model/profile.ts'
 import { egressRules } from './egress-entry.ts'
-import { checkEnvValue, checkMemory, checkPackage, checkText } from './field-check.ts'
+import { checkAge, checkEnvValue, checkMemory, checkPackage, checkText } from './field-check.ts'
 import type { Checked } from './host-pattern.ts'
 import { checkImage } from './image-reference.ts'
 import type { Path, Problem } from './problem.ts'
 import { checkSeenHost, recordedRun } from './recorded-run.ts'
 import type { RawProfile } from './schema.ts'
+import { sinkRule } from './sink-entry.ts'
 
 /** What one file says. Null, or nothing in a list, for what it leaves out. */
 export interface ProfileSource {
@@ -22,11 +24,16 @@ export interface ProfileSource {
   readonly note: string | null
   readonly package: ProfilePackage | null
   readonly image: ProfileImage | null
+  readonly installScripts: readonly string[]
+  readonly minAge: number | null
   readonly command: readonly string[] | null
   readonly args: readonly string[] | null
   readonly pathArguments: Profile['pathArguments'] | null
   readonly env: Profile['env']
   readonly egress: readonly EgressRule[]
+  readonly sinks: readonly SinkRule[]
+  readonly knownValues: readonly string[]
+  readonly alertBackground: boolean | null
   readonly callbackPorts: readonly number[]
   readonly files: Profile['files']
   readonly limits: { readonly [K in keyof Profile['limits']]: Profile['limits'][K] | null }
@@ -70,11 +77,16 @@ export function profileSource(raw: RawProfile): { source: ProfileSource; problem
     note: raw.note ?? null,
     package: raw.package === undefined ? null : check(['package'], checkPackage(raw.package)),
     image: raw.image === undefined ? null : check(['image'], checkImage(raw.image)),
+    installScripts: [...new Set(raw['install-scripts'] ?? [])],
+    minAge: raw['min-age'] === undefined ? null : check(['min-age'], checkAge(raw['min-age'])),
     command: raw.command === undefined ? null : texts(raw.command, 'command'),
     args: raw.args === undefined ? null : texts(raw.args, 'args'),
     pathArguments: raw['path-arguments'] ?? null,
     env: { pass: [...new Set(raw.env?.pass ?? [])], set: Object.fromEntries(set) },
     egress: egressOf(raw, problems),
+    sinks: sinksOf(raw, problems),
+    knownValues: texts(raw['known-values'], 'known-values'),
+    alertBackground: raw['alert-background'] ?? null,
     callbackPorts: [...new Set(raw['callback-ports'] ?? [])],
     files: {
       read: texts(raw.files?.read, 'files', 'read'),
@@ -110,7 +122,7 @@ function egressOf(raw: RawProfile, problems: Problem[]): EgressRule[] {
   const seen = new Map<string, number>()
   return (raw.egress ?? []).flatMap((entry, index) => {
     const path = ['egress', index]
-    const found = egressRules(entry, path)
+    const found = egressRules(entry, path, raw.inspect)
     problems.push(...found.problems)
     for (const key of found.problems.length > 0 ? [] : found.rules.flatMap(destinationKeys)) {
       const first = seen.get(key)
@@ -120,6 +132,14 @@ function egressOf(raw: RawProfile, problems: Problem[]): EgressRule[] {
       else seen.set(key, index)
     }
     return found.rules
+  })
+}
+
+function sinksOf(raw: RawProfile, problems: Problem[]): SinkRule[] {
+  return (raw.sinks ?? []).map((entry, index) => {
+    const found = sinkRule(entry, ['sinks', index])
+    problems.push(...found.problems)
+    return found.sink
   })
 }
 

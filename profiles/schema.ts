@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import { DAY, ENV_NAME, PACKAGE_NAME, PACKAGE_VERSION, PROFILE_NAME } from './patterns.ts'
+import { GIVEN_SOURCES } from '../runtime/model/payload.ts'
+import { DAY, ENV_NAME, METHOD, PACKAGE_NAME, PACKAGE_VERSION, PROFILE_NAME } from './patterns.ts'
 
 /**
  * The shape of a profile's file: which fields there are, and of what type. What a host, a block or a size may be
@@ -7,6 +8,7 @@ import { DAY, ENV_NAME, PACKAGE_NAME, PACKAGE_VERSION, PROFILE_NAME } from './pa
  */
 export type RawProfile = z.infer<ReturnType<typeof buildSchema>>
 export type RawEntry = NonNullable<RawProfile['egress']>[number]
+export type RawSink = NonNullable<RawProfile['sinks']>[number]
 export type ProfileSchema = ReturnType<typeof buildSchema>
 
 let built: ProfileSchema | null = null
@@ -22,6 +24,8 @@ function buildSchema() {
   const texts = z.array(z.string().check(z.maxLength(4096)))
   const line = z.string().check(z.minLength(1), z.maxLength(500))
 
+  const inspect = z.union([z.boolean(), z.literal('required')])
+  const method = z.string().check(z.regex(METHOD))
   const entry = z.strictObject({
     host: described(z.string(), 'A name, or `*.` and a name for everything below it (not the name itself).'),
     cidr: described(z.string(), 'A block of addresses: `10.1.0.0/16`.'),
@@ -39,12 +43,48 @@ function buildSchema() {
       'What the first bytes must be. Default: http on port 80, else tls; opaque for host-loopback.',
     ),
     purpose: described(line, 'What the server needs it for.'),
+    inspect: described(inspect, 'As for the profile, for this host alone.'),
+    requests: described(
+      z.array(z.string().check(z.maxLength(500))).check(z.minLength(1), z.maxLength(500)),
+      'The requests that are declared, others are not: `POST /email`, `GET,HEAD /files/**`, `* /v1/*`.',
+    ),
+    reads: described(
+      z.array(z.string().check(z.maxLength(500))).check(z.minLength(1), z.maxLength(500)),
+      'Requests that only read, though they are no GET: `POST /search`. With --read-only they pass.',
+    ),
+  })
+
+  const sink = z.strictObject({
+    host: z.string(),
+    method: described(z.union([method, z.array(method).check(z.minLength(1))]), 'Any where there is none.'),
+    path: described(z.string().check(z.maxLength(500)), 'Of the request; any where there is none.'),
+    field: z
+      .string()
+      .check(
+        z.maxLength(500),
+        z.describe(
+          'A JSON pointer, `*` for one step, `**` for any; `header:NAME`, `query:NAME`, `path:2` (its segment).',
+        ),
+      ),
+    values: described(
+      z.enum(['destinations', 'any']),
+      'Addresses, hosts and URLs in the field, or whatever it holds. Default: destinations.',
+    ),
+    allow: described(
+      z.array(z.enum(GIVEN_SOURCES)),
+      'Where a value may come from. Default: all but `server`.',
+    ),
+    onUnexplained: described(z.enum(['block', 'flag']), 'Default: flag.'),
   })
 
   const npmPackage = z.strictObject({
     npm: z.string().check(z.regex(PACKAGE_NAME), z.maxLength(214)),
     version: z.string().check(z.regex(PACKAGE_VERSION), z.maxLength(256)),
     bin: z.optional(line),
+    publishers: described(
+      z.array(line).check(z.minLength(1), z.maxLength(50)),
+      "Who may publish it: names of the registry's users, or repositories as `github.com/owner/name`.",
+    ),
   })
 
   return z.strictObject({
@@ -67,6 +107,14 @@ function buildSchema() {
         }),
       ]),
       'An OCI image, where no package is run: its reference, or that with its entrypoint and user.',
+    ),
+    'install-scripts': described(
+      z.array(z.string().check(z.regex(PACKAGE_NAME), z.maxLength(214))).check(z.maxLength(50)),
+      'Packages whose install scripts run, in the sandbox; others never do.',
+    ),
+    'min-age': described(
+      z.string(),
+      'How long ago a version must have been published: `24h` (the default), `7d`, `0`.',
     ),
     command: described(texts.check(z.minLength(1)), 'Program and arguments, where no package is run.'),
     args: described(texts, 'Arguments put before those of the command line.'),
@@ -91,6 +139,16 @@ function buildSchema() {
       z.array(entry).check(z.maxLength(1000)),
       'What the server may reach; `[]` for nothing.',
     ),
+    inspect: described(
+      inspect,
+      'Whether TLS is read: true where the client lets it, required or not at all. Default: false.',
+    ),
+    sinks: described(z.array(sink).check(z.maxLength(200)), 'Where requests say to whom something goes.'),
+    'known-values': described(
+      texts.check(z.maxLength(1000)),
+      'Addresses, hosts and other values that requests may name.',
+    ),
+    'alert-background': described(z.boolean(), 'Traffic while no call is open is an alert. Default: false.'),
     'callback-ports': described(
       z.array(z.int().check(z.minimum(1024), z.maximum(65_535))).check(z.maxLength(64)),
       "Ports of the host's loopback that lead into the sandbox, for OAuth callbacks.",

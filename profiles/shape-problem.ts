@@ -43,6 +43,8 @@ const TYPES: Record<string, string> = {
 const UNION_OF: Record<string, string> = {
   package: 'text such as `name@1.2.3`, or a mapping with `npm` and `version`',
   image: 'a reference such as `owner/server:1.2.3`, or a mapping with `name`',
+  inspect: 'true, false or required',
+  method: 'a method or a list of methods',
   memory: 'a size such as `512M`',
   'host-loopback': 'a port or a list of ports',
 }
@@ -51,9 +53,13 @@ const UNION_OF: Record<string, string> = {
 export const FIELDS: Record<string, readonly string[]> = {
   '': (
     'extends name title publisher note package image command args path-arguments env egress ' +
-    'callback-ports files limits mode recorded'
+    'inspect sinks known-values alert-background callback-ports files limits mode recorded'
   ).split(' '),
-  egress: 'host cidr ip host-loopback resolves ports port transport protocol purpose'.split(' '),
+  egress:
+    'host cidr ip host-loopback resolves ports port transport protocol purpose inspect requests reads'.split(
+      ' ',
+    ),
+  sinks: 'host method path field values allow onUnexplained'.split(' '),
   package: ['npm', 'version', 'bin'],
   image: ['name', 'entrypoint', 'user'],
   env: ['pass', 'set'],
@@ -136,6 +142,8 @@ function badForm(path: Path, given: unknown): Problem {
     const hint = 'small letters, digits, dots, hyphens and underscores: `my-server`'
     return { path, message: `${described(given)} is no name for a profile`, hint }
   }
+  if (path[0] === 'sinks')
+    return { path, message: `${described(given)} is no method`, hint: '`POST`, `[POST, PUT]`' }
   if (field === 'date') {
     const hint = 'the day of the run: `2026-01-31`'
     return { path, message: `${described(given)} is no day`, hint }

@@ -46,7 +46,14 @@ function placeOf(text: string): Place {
   if (address !== null) return { kind: 'ip', ip: required(checkIp(address)) }
   const block = canonicalAddress(text.slice(0, Math.max(0, text.indexOf('/')))) !== null
   if (block) return { kind: 'cidr', cidr: required(checkDialledCidr(text)) }
-  return { kind: 'host', host: required(checkHost(text)), resolves: [], inspect: 'no', requests: null }
+  return {
+    kind: 'host',
+    host: required(checkHost(text)),
+    resolves: [],
+    inspect: 'no',
+    requests: null,
+    reads: [],
+  }
 }
 
 function required(checked: Checked<string>): string {

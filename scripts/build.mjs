@@ -14,12 +14,30 @@ const PROGRAMS = {
   egress: { source: 'cli/egress.ts', executable: true },
   recorder: { source: 'runtime/recorder-main.ts', executable: false, alone: true },
   tap: { source: 'runtime/tap/main.ts', executable: false },
+  'package-client': { source: 'runtime/packages/client/main.ts', executable: false, alone: true },
   'store-worker': { source: 'runtime/store/worker.ts', executable: false },
 }
 
 /** Libraries that are needed late or seldom: each a file of its own, so that a start does not read them. */
-const LIBRARIES = ['yaml', 'tldts', 'dockerode']
-const libraryFile = (name) => `lib-${name}.cjs`
+const LIBRARIES = ['yaml', 'tldts', 'dockerode', '@peculiar/x509']
+const libraryFile = (name) => `lib-${name.replace('@', '').replace('/', '-')}.cjs`
+
+/** Of a library that a start waits for, what is used of it: half is left out, and half of the time. */
+const USED_PARTS = {
+  '@peculiar/x509': [
+    'AuthorityKeyIdentifierExtension',
+    'BasicConstraintsExtension',
+    'ExtendedKeyUsage',
+    'ExtendedKeyUsageExtension',
+    'KeyUsageFlags',
+    'KeyUsagesExtension',
+    'SubjectAlternativeNameExtension',
+    'SubjectKeyIdentifierExtension',
+    'X509Certificate',
+    'X509CertificateGenerator',
+    'cryptoProvider',
+  ],
+}
 
 /** Names of programs that open a browser: in the sandbox each is the same small script. */
 const BROWSERS = [
@@ -50,9 +68,14 @@ export async function build({ outdir = join(root, 'dist'), only } = {}) {
 
 async function buildLibrary(name, outdir) {
   const outfile = join(outdir, libraryFile(name))
-  const contents = `module.exports = require('${name}')`
+  const parts = USED_PARTS[name]
+  const contents = parts
+    ? `export { ${parts.join(', ')} } from '${name}'`
+    : `module.exports = require('${name}')`
   await writeBundle(outfile, {
     stdin: { contents, resolveDir: root },
+    // The modules of the library, from which parts can be left out.
+    ...(parts && { mainFields: ['module', 'main'] }),
     minifyWhitespace: true,
     minifySyntax: true,
     plugins: [lean],

@@ -3,9 +3,10 @@ import { escapeText } from '../../runtime/model/text.ts'
 import { type AlertSummary, byUrgency, readAlerts } from '../../runtime/store/read/alerts.ts'
 import { chooseServers, eachHistory } from '../../runtime/store/read/servers.ts'
 import { reportError } from '../fail.ts'
+import { alertDetails } from './alert-details.ts'
 import { type Colours, coloursFor } from './colours.ts'
 import type { CommonOptions } from './common-options.ts'
-import { type Column, layOut } from './layout.ts'
+import { type Column, layOut, wrap } from './layout.ts'
 import { nothingRecorded } from './nothing-recorded.ts'
 import { lineWidth, print } from './output.ts'
 import { alertJson } from './report-json.ts'
@@ -16,6 +17,9 @@ export interface AlertsCommand extends CommonOptions {
   readonly server?: string
   readonly format: 'table' | 'json'
 }
+
+/** Under the second column. */
+const INDENT = ' '.repeat('SEVERITY'.length + 2)
 
 const COLUMNS: readonly Column[] = [
   { title: 'SEVERITY' },
@@ -40,21 +44,31 @@ export async function alerts({ store, now, server, format }: AlertsCommand): Pro
   found.sort(byUrgency)
   if (format === 'json') {
     await print(`${safeJson({ generatedAt: isoTime(now), store, alerts: found.map(alertJson) }, 2)}\n`)
-  } else if (found.length > 0) await print(table(found, now, coloursFor(process.stdout, process.env)))
-  else if (code === 0) await print(servers.length === 0 ? nothingRecorded(store) : 'No alerts.\n')
+  } else if (found.length > 0) {
+    const colours = coloursFor(process.stdout, process.env)
+    await print(alertsTable(found, { now, width: lineWidth(), colours }))
+  } else if (code === 0) await print(servers.length === 0 ? nothingRecorded(store) : 'No alerts.\n')
   return code
 }
 
-function table(found: readonly AlertSummary[], now: number, colours: Colours): string {
+/** A row an alert, and below it what a person needs to judge a request. All text in it is escaped. */
+export function alertsTable(
+  found: readonly AlertSummary[],
+  { now, width, colours }: { now: number; width: number; colours: Colours },
+): string {
   const { header, lines } = layOut(
     COLUMNS,
     found.map((alert) => cells(alert, now)),
-    { width: lineWidth() },
+    { width },
   )
-  const coloured = lines.map((line, index) => (found[index]?.severity === 'high' ? colours.red(line) : line))
-  return [colours.dim(header), ...coloured, 'Times are UTC. Evidence: egress alerts --format json', ''].join(
-    '\n',
-  )
+  const rows = found.flatMap((alert, index) => {
+    const row = lines[index] ?? ''
+    const details = alertDetails(alert)
+    const below = details === null ? [] : wrap(details, { width, indent: INDENT })
+    return [alert.severity === 'high' ? colours.red(row) : row, ...below.map((line) => colours.dim(line))]
+  })
+  const foot = 'Times are UTC. Evidence: egress alerts --format json'
+  return [colours.dim(header), ...rows, foot, ''].join('\n')
 }
 
 function cells(alert: AlertSummary, now: number): string[] {

@@ -4,7 +4,7 @@ import { isoTime } from './words.ts'
 /** A flow as docs/json.md has it. */
 export function flowJson(server: string, flow: FlowLine): unknown {
   const { id, session, phase, startedAt, endedAt, state, cause, name, nameSource, address, dialled } = flow
-  const { port, transport, protocol, declaration, action, reason, inspection } = flow
+  const { port, transport, protocol, declaration, action, reason, inspection, attribution, calls } = flow
   const { bytesSent, bytesReceived, packets, packetBytes, sni, alpn, ech, httpHost, chain, requests } = flow
   return {
     id,
@@ -26,6 +26,8 @@ export function flowJson(server: string, flow: FlowLine): unknown {
     action,
     reason,
     inspection,
+    attribution,
+    calls,
     bytesSent,
     bytesReceived,
     packets,

@@ -3,6 +3,7 @@ import type { CommonOptions } from './common-options.ts'
 import { flowJson } from './flow-json.ts'
 import { type Column, layOut } from './layout.ts'
 import { listRows } from './listing.ts'
+import { markOf } from './marks.ts'
 import { lineWidth } from './output.ts'
 import { safeJson } from './safe-json.ts'
 import { placeText, shortBytes, shortDuration, shortTime } from './words.ts'
@@ -40,7 +41,7 @@ function cells(flow: FlowLine, now: number): string[] {
   const place = placeText({ ...flow, addresses: address === null ? [] : [address] })
   return [
     shortTime(startedAt, now),
-    inspection === 'uninspected' ? `${state}*` : state,
+    `${state}${markOf(inspection)}`,
     packets === null ? place : `${place} (${packets} packets)`,
     reason,
     shortBytes(bytesSent),

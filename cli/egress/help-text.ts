@@ -4,8 +4,9 @@ Examples:
   egress report --server exa --since 7d           one server, the last seven UTC days and today
   egress report --format json                     the same for a program (docs/json.md)
   egress flows --server exa --format jsonl        one line a connection, oldest first
+  egress requests --server postmark --since 1d    its HTTP requests, and the tool call of each
   egress dns --server exa --since 12h             what it asked DNS for
-  egress alerts                                   what was not declared, each thing once
+  egress alerts                                   undeclared or unexplained things, each once
   egress allow exa api.example.com:443 --purpose "search"   declares it from the next start on
   egress prune --older-than 400d
 `

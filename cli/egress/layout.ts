@@ -38,12 +38,28 @@ export function columnWidths(
 }
 
 function place(cell: string, column: Column | undefined, width: number): string {
-  const text = column?.flexible === true ? shorten(cell, width) : cell
+  const text = column?.flexible === true ? middleCut(cell, width) : cell
   return column?.align === 'right' ? text.padStart(width) : text.padEnd(width)
 }
 
+/** Lines of whole words, each with the indent; a word that is too long is cut. */
+export function wrap(text: string, { width, indent }: { width: number; indent: string }): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`
+    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer
+    else lines.push(endCut(indent + word, width))
+  }
+  return lines
+}
+
+/** Cut at its end, for what its beginning tells. */
+export function endCut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`
+}
+
 /** Cut in the middle: a name's end says whose it is, its beginning which one. */
-function shorten(text: string, width: number): string {
+export function middleCut(text: string, width: number): string {
   if (text.length <= width) return text
   const head = Math.floor((width - 1) / 3)
   return `${text.slice(0, head)}…${text.slice(text.length - (width - 1 - head))}`

@@ -11,6 +11,7 @@ import type { FlowsCommand } from './flows.ts'
 import { EXAMPLES, EXIT_CODES } from './help-text.ts'
 import type { PruneCommand } from './prune.ts'
 import type { ReportCommand } from './report.ts'
+import type { RequestsCommand } from './requests.ts'
 import { parseAge, parseSince } from './time-span.ts'
 
 /** Parses the command line, loads the one command that it names and runs it. Returns the exit code. */
@@ -65,13 +66,21 @@ function buildProgram(outcome: { code: number }, now: number): Command {
     .addOption(serverOption().makeOptionMandatory())
     .addOption(sinceOption(now))
     .addOption(formatOption('jsonl'))
+  add<RequestsCommand>(
+    'requests',
+    'one line an HTTP request, with the call that it was made for',
+    async () => (await import('./requests.ts')).requests,
+  )
+    .addOption(serverOption().makeOptionMandatory())
+    .addOption(sinceOption(now))
+    .addOption(formatOption('jsonl'))
   add<DnsCommand>('dns', 'one line a DNS query', async () => (await import('./dns.ts')).dns)
     .addOption(serverOption().makeOptionMandatory())
     .addOption(sinceOption(now))
     .addOption(formatOption('jsonl'))
   add<AlertsCommand>(
     'alerts',
-    'what was not declared, each thing once',
+    'undeclared or unexplained things, each once',
     async () => (await import('./alerts.ts')).alerts,
   )
     .addOption(serverOption())

@@ -35,7 +35,8 @@ export async function pruneStore({ store, now, server, olderThan }: PruneCommand
 }
 
 function describe(pruned: Pruned): string {
-  const { flows, dnsQueries, httpRequests, drops, gaps, alerts, rollups, sessions, bytesFreed } = pruned
+  const { flows, dnsQueries, httpRequests, drops, gaps, alerts, rollups, tools, sessions, bytesFreed } =
+    pruned
   const rows = [
     [sessions, 'sessions'],
     [flows, 'flows'],
@@ -45,6 +46,7 @@ function describe(pruned: Pruned): string {
     [gaps, 'gaps'],
     [alerts, 'alerts'],
     [rollups, 'days of destinations'],
+    [tools, 'days of tools'],
   ] as const
   const deleted = rows.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)
   return deleted.length === 0

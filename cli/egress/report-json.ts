@@ -37,13 +37,16 @@ function serverJson({ server, runs, destinations, gaps }: ServerReport): unknown
 
 function destinationJson(destination: DestinationSummary): unknown {
   const { phase, name, nameSource, addresses, port, transport, protocol, declaration, action } = destination
-  const { reason, flows, bytesSent, bytesReceived, firstSeen, lastSeen, inspection } = destination
+  const { reason, flows, bytesSent, bytesReceived, firstSeen, lastSeen, inspection, tools } = destination
   return {
     ...{ phase, name, nameSource, addresses, port, transport, protocol, declaration, action, reason },
     ...{ flows, bytesSent, bytesReceived },
     firstSeen: isoTime(firstSeen),
     lastSeen: isoTime(lastSeen),
     inspection,
+    tools: tools.map(({ tool, method, requests, denied, flows, ambiguous }) => {
+      return { tool, method, requests, denied, flows, ambiguous }
+    }),
   }
 }
 

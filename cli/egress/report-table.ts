@@ -1,10 +1,14 @@
 import { escapeText } from '../../runtime/model/text.ts'
+import type { AlertSummary } from '../../runtime/store/read/alerts.ts'
 import type { DestinationSummary } from '../../runtime/store/read/destinations.ts'
 import type { GapSummary } from '../../runtime/store/read/gaps.ts'
 import type { Report, ServerReport } from '../../runtime/store/read/report.ts'
 import type { Run } from '../../runtime/store/read/runs.ts'
 import type { Colours } from './colours.ts'
 import { type Column, columnWidths, layOut } from './layout.ts'
+import { explainMarks, markOf } from './marks.ts'
+import { payloadLines } from './payload-lines.ts'
+import { toolLines } from './tool-lines.ts'
 import { placeText, shortBytes, shortTime } from './words.ts'
 
 export interface TableOptions {
@@ -32,20 +36,26 @@ export function reportTable(report: Report, options: TableOptions): string {
     options.since === null
       ? []
       : [`since ${new Date(options.since).toISOString().slice(0, 10)}: whole UTC days`, '']
-  const servers = report.servers.flatMap((server) => [
-    ...serverBlock(server, report.generatedAt, options),
-    '',
-  ])
+  const servers = report.servers.flatMap((server) => {
+    const alerts = report.alerts.filter((alert) => alert.server === server.server)
+    return [...serverBlock(server, alerts, report.generatedAt, options), '']
+  })
   return [...head, ...servers, ...foot(report)].map((line) => `${line}\n`).join('')
 }
 
-function serverBlock(report: ServerReport, now: number, options: TableOptions): string[] {
-  const { colours } = options
+function serverBlock(
+  report: ServerReport,
+  alerts: readonly AlertSummary[],
+  now: number,
+  options: TableOptions,
+): string[] {
+  const { colours, width } = options
   return [
     colours.bold(escapeText(report.server)),
     ...report.runs.flatMap(runLines),
     ...report.gaps.map((gap) => colours.yellow(gapLine(gap, now))),
     ...destinationLines(report.destinations, now, options),
+    ...payloadLines(alerts, { now, width, colours }),
   ]
 }
 
@@ -71,15 +81,19 @@ function destinationLines(
       those.map((each) => each.cells),
       { width, indent: INDENT },
     )
-    const coloured = lines.map((line, index) => colourOf(those[index]?.destination, colours)(line))
-    return [colours.dim(header), ...coloured]
+    const indent = ' '.repeat(INDENT.length + (widths[0] ?? 0) + 4)
+    const rows = those.flatMap(({ destination }, index) => [
+      colourOf(destination, colours)(lines[index] ?? ''),
+      ...toolLines(destination.tools, { indent, width, colours }),
+    ])
+    return [colours.dim(header), ...rows]
   })
 }
 
 function cells(destination: DestinationSummary, now: number): string[] {
   const { action, inspection, phase, reason, flows, bytesSent, bytesReceived, lastSeen } = destination
   return [
-    inspection === 'uninspected' ? `${action}*` : action,
+    `${action}${markOf(inspection)}`,
     `${placeText(destination)}${phase === 'install' ? ' (install)' : ''}`,
     reason,
     String(flows),
@@ -89,8 +103,8 @@ function cells(destination: DestinationSummary, now: number): string[] {
   ]
 }
 
-function colourOf(destination: DestinationSummary | undefined, colours: Colours): (text: string) => string {
-  if (destination?.declaration === 'undeclared')
+function colourOf(destination: DestinationSummary, colours: Colours): (text: string) => string {
+  if (destination.declaration === 'undeclared')
     return destination.action === 'allowed' ? colours.red : colours.yellow
   return (text) => text
 }
@@ -110,9 +124,7 @@ function foot(report: Report): string[] {
   const all = report.servers.flatMap(({ destinations }) => destinations)
   const alerts = report.alerts.length
   return [
-    ...(all.some(({ inspection }) => inspection === 'uninspected')
-      ? ['* uninspected: what it carried was not read.']
-      : []),
+    ...explainMarks(all.map(({ inspection }) => inspection)),
     ...(alerts > 0 ? [`${alerts} ${alerts === 1 ? 'alert' : 'alerts'}: egress alerts`] : []),
     'Times are UTC.',
   ]

@@ -27,6 +27,7 @@ Options, up to the first word that is not one, or --:
   --upstream-proxy URL  the proxy that the host needs to get out, http:// or https://; none: dial directly
                         (else HTTPS_PROXY or ALL_PROXY; NO_PROXY counts with each); no server sees it
   --store DIR           where history, packages and homes are kept (MCP_RUN_HOME, else ~/.mcp-run)
+  --no-annotate         what was found in a tool's requests is not added to its result
   --timing              how long each step to the server's first answer took, on stderr
   --version, --help
 

@@ -4,6 +4,7 @@ import type { LoadedProfile, Profile } from '../../runtime/model/profile.ts'
 import type { InstalledPackage } from '../../runtime/packages/ensure-package.ts'
 import type { LaunchSpec, SandboxBackend, ServerImage, Share } from '../../runtime/sandbox/backend.ts'
 import { serverEnvironment } from '../../runtime/sandbox/environment.ts'
+import type { TrustFiles } from '../../runtime/sandbox/session-trust.ts'
 import { isWithin, share } from '../../runtime/sandbox/shares.ts'
 import { checkUsable } from '../../runtime/sandbox/usable-shares.ts'
 import type { RunArguments } from './arguments.ts'
@@ -23,6 +24,8 @@ export interface LaunchContext {
   /** mcp-run's own programs for the sandbox. */
   readonly programs: string
   readonly installed: InstalledPackage | null
+  /** Of a session whose requests are read. */
+  readonly trust: TrustFiles | null
 }
 
 /** Throws `usage` where something that is to be shown cannot be. */
@@ -44,7 +47,7 @@ function hostedLaunch(
   { options, own }: RunArguments,
   target: Exclude<Target, ImageTarget>,
   loaded: LoadedProfile,
-  { store, backend, programs, installed }: LaunchContext,
+  { store, backend, programs, installed, trust }: LaunchContext,
 ): Launch {
   const home = backend.homePath
   const context = { cwd: process.cwd(), store }
@@ -85,6 +88,7 @@ function hostedLaunch(
     node: backend.name === 'native' ? realpathSync(process.execPath) : null,
     holds: backend.holds,
     programs,
+    ...(trust !== null && { trust }),
   })
   return {
     command,
@@ -101,7 +105,7 @@ function imageLaunch(
   { options }: RunArguments,
   { request, entrypoint, user }: ImageTarget,
   loaded: LoadedProfile,
-  { store, backend, programs }: LaunchContext,
+  { store, backend, programs, trust }: LaunchContext,
 ): Launch {
   const context = { cwd: process.cwd(), store }
   const mounted = request.mounts.map(({ source, target, write }) => ({
@@ -121,6 +125,7 @@ function imageLaunch(
     node: null,
     holds: backend.holds,
     programs,
+    ...(trust !== null && { trust }),
   })
   // Its own programs and accounts are the image's affair.
   const { PATH: _path, USER: _user, LOGNAME: _logname, SHELL: _shell, ...ours } = env

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { McpRunError } from '../../runtime/model/errors.ts'
 import type { UpstreamProxy } from '../../runtime/model/upstream-proxy.ts'
 import type { NpmProxy } from '../../runtime/packages/install-run.ts'
 import { parseProxyUrl } from '../../runtime/policy/proxy-url.ts'
-import { certificateFiles } from '../../runtime/sandbox/certificates.ts'
+import { hostAuthorities } from '../../runtime/sandbox/host-authorities.ts'
 
 export interface ProxySources {
   /** `--upstream-proxy`. */
@@ -14,14 +13,6 @@ export interface ProxySources {
 }
 
 const VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy']
-
-/** Where distributions keep what the system trusts, in one file. */
-const SYSTEM_BUNDLES = [
-  '/etc/ssl/certs/ca-certificates.crt',
-  '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
-  '/etc/ssl/ca-bundle.pem',
-  '/etc/ssl/cert.pem',
-]
 
 /**
  * The proxy that the recorder dials through: the option's, else the environment's, else npm's. Throws `usage` for one
@@ -52,16 +43,4 @@ function proxyAt(url: string, source: string, noProxy: string, env: ProxySources
   const { scheme, host, port, authorization } = parsed
   const authorities = scheme === 'https' ? hostAuthorities(env) : []
   return { scheme, host, port, authorization, noProxy, authorities }
-}
-
-/** What the host trusts beside Node's own list. A file that cannot be read adds nothing. */
-function hostAuthorities(env: ProxySources['env']): readonly string[] {
-  const files = new Set([...SYSTEM_BUNDLES, ...Object.values(certificateFiles(env))])
-  return [...files].flatMap((file) => {
-    try {
-      return [readFileSync(file, 'utf8')]
-    } catch {
-      return []
-    }
-  })
 }

@@ -28,7 +28,7 @@ export interface SinkRule {
   readonly path: string
   /**
    * A JSON pointer whose segments may be `*` (any one) or `**` (any number), which also names the fields of forms and
-   * parts; `header:NAME`; `query:NAME`.
+   * parts; `header:NAME`; `query:NAME`; `path:2`, the path's second segment.
    */
   readonly field: string
   /** `destinations`: mail addresses, hosts and URLs in it; `any`: whatever it holds, as a whole. */
@@ -58,6 +58,8 @@ export type EgressRule = EgressRuleBase &
         readonly inspect: Inspect
         /** Null: any request. Only with inspection. */
         readonly requests: readonly RequestRule[] | null
+        /** Requests that only read, though their method does not say so. */
+        readonly reads: readonly RequestRule[]
       }
     | { readonly kind: 'cidr'; readonly cidr: string }
     | { readonly kind: 'ip'; readonly ip: string }
@@ -72,6 +74,11 @@ export interface ProfilePackage {
   readonly version: string
   /** Which of the package's commands; null: npx's rule. */
   readonly bin: string | null
+  /**
+   * Who may publish it: names of the registry's users, or repositories (`github.com/owner/name`) that an attestation
+   * must then name. Empty: whoever published what was pinned last.
+   */
+  readonly publishers: readonly string[]
 }
 
 export interface ProfileImage {
@@ -95,6 +102,10 @@ export interface Profile {
   readonly package: ProfilePackage | null
   /** In place of a package and a command: where it is not null, both are. */
   readonly image: ProfileImage | null
+  /** Packages, by name, whose install scripts run. */
+  readonly installScripts: readonly string[]
+  /** Milliseconds that a version must have been published before it is installed; null: the program's default. */
+  readonly minAge: number | null
   /** Program and arguments, in place of the package's own command or before the user's arguments. */
   readonly command: readonly string[] | null
   /** Arguments put before those of the command line. */

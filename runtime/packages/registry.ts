@@ -93,7 +93,7 @@ function ruleOf(key: string, value: ConfigValue): EgressRule {
   const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
   if (isLoopback(host)) return { ...base, kind: 'host-loopback' }
   if (isIP(host) !== 0) return { ...base, kind: 'ip', ip: host }
-  const unread = { inspect: 'no', requests: null } as const
+  const unread = { inspect: 'no', requests: null, reads: [] } as const
   // A company's mirror is often on a private address: its name is the user's own word for where to go.
   return { ...base, kind: 'host', host, resolves: ['0.0.0.0/0', '::/0'], ...unread }
 }

@@ -4,6 +4,7 @@ import type { DnsRecord, FlowRecord } from '../model/flow.ts'
 import type { DropRecord } from '../model/journal.ts'
 import { escapeText } from '../model/text.ts'
 import type { Reason } from '../model/verdict.ts'
+import { callOf } from './call-evidence.ts'
 import { registrableDomain } from './registrable-domain.ts'
 import { severityOfDrop, severityOfFlow, severityOfQuery } from './severity.ts'
 
@@ -33,6 +34,7 @@ export function alertForFlow(
     ...listed('alpn', flow.alpn),
     ...listed('chain', flow.chain),
     ...listed('candidates', options.candidates ?? []),
+    ...callOf(flow.attribution),
   }
   const at = options.at ?? flow.startedAt
   return finding(server, flow, destinationOf(flow), {

@@ -50,6 +50,12 @@ const BEYOND_DECLARATION: ReadonlySet<Reason> = new Set<Reason>([
   'protocol',
   'limit',
   'unresolved',
+  'request-undeclared',
+  'request-mismatch',
+  'payload-destination',
+  'payload-unread',
+  'upstream-certificate',
+  'inspection-refused',
 ])
 
 const PROTOCOL_OF: Partial<Record<FlowProtocol, EgressProtocol>> = {

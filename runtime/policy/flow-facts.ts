@@ -1,5 +1,6 @@
 import type { NameSource } from '../model/destination.ts'
 import type { FlowProtocol } from '../model/flow.ts'
+import type { Inspect, RequestRule } from '../model/profile.ts'
 import type { Mode, Verdict } from '../model/verdict.ts'
 
 /** A name for which our DNS server answered with some address. */
@@ -54,4 +55,8 @@ export interface Judgement extends Verdict {
   readonly chain: readonly string[]
   /** Null: nothing is dialled. */
   readonly target: DialTarget | null
+  /** As the rules say that declare it; `no` for what is not declared. */
+  readonly inspect: Inspect
+  /** Which requests are declared; null: any. */
+  readonly requests: readonly RequestRule[] | null
 }

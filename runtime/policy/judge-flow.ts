@@ -1,11 +1,11 @@
 import type { FlowProtocol } from '../model/flow.ts'
-import type { EgressProtocol, EgressRule } from '../model/profile.ts'
+import type { EgressProtocol, EgressRule, Inspect } from '../model/profile.ts'
 import type { Reason } from '../model/verdict.ts'
 import { canonicalAddress } from './address-bytes.ts'
 import type { DialTarget, FirstSeen, FlowFacts, Judgement } from './flow-facts.ts'
 import { byAnswers, type Identity, identify } from './identify.ts'
 import { matchName, type NameMatch } from './name-match.ts'
-import { type AddressRule, addressRules, type Rules } from './rules.ts'
+import { type AddressRule, addressRules, type HostRule, type Rules } from './rules.ts'
 
 export { dialsFirst } from './dials-first.ts'
 export type { AnsweredName, DialTarget, FirstSeen, FlowFacts, Judgement } from './flow-facts.ts'
@@ -30,11 +30,9 @@ export function judgeFlow(rules: Rules, facts: FlowFacts): Judgement {
   if (loopback) return declared(addressed, { kind: 'host-loopback', port: facts.port })
   const named = nameThatAccepts(byName, facts.first)
   if (named !== null) {
-    const resolves = resolvesOf(named.onPort.filter((rule) => accepts(rule, facts.first)))
-    return declared(
-      { ...seen, ...named, nameSource: identity.source },
-      { kind: 'name', name: named.name, resolves },
-    )
+    const rules = named.onPort.filter((rule) => accepts(rule, facts.first))
+    const target = { kind: 'name', name: named.name, resolves: resolvesOf(rules) } as const
+    return { ...declared({ ...seen, ...named, nameSource: identity.source }, target), ...reading(rules) }
   }
   if (accepting.length > 0) return declared(addressed, bare)
 
@@ -92,6 +90,17 @@ function resolvesOf(rules: NameMatch['onPort']): readonly string[] {
   return [...new Set(rules.flatMap((rule) => rule.resolves))]
 }
 
+const STRICTEST: readonly Inspect[] = ['required', 'try', 'no']
+
+/** Of several rules the strictest reading, and every request that one of them declares. */
+function reading(rules: readonly HostRule[]): Pick<Judgement, 'inspect' | 'requests'> {
+  const inspect = STRICTEST.find((word) => rules.some((rule) => rule.inspect === word)) ?? 'no'
+  const any = rules.some((rule) => rule.requests === null)
+  return { inspect, requests: any ? null : rules.flatMap((rule) => rule.requests ?? []) }
+}
+
+const UNREAD = { inspect: 'no', requests: null } as const
+
 function declared(seen: Seen & { chain?: readonly string[] }, target: DialTarget): Judgement {
   const { name, nameSource, protocol, chain = [] } = seen
   return {
@@ -103,15 +112,16 @@ function declared(seen: Seen & { chain?: readonly string[] }, target: DialTarget
     protocol,
     chain,
     target,
+    ...UNREAD,
   }
 }
 
 function undeclared(facts: FlowFacts, seen: Seen, reason: Reason, target: DialTarget): Judgement {
   if (facts.mode === 'enforce') return denied(seen, reason)
-  return { declaration: 'undeclared', action: 'allowed', reason, ...seen, chain: [], target }
+  return { declaration: 'undeclared', action: 'allowed', reason, ...seen, chain: [], target, ...UNREAD }
 }
 
 /** In both modes. */
 function denied(seen: Seen, reason: Reason): Judgement {
-  return { declaration: 'undeclared', action: 'denied', reason, ...seen, chain: [], target: null }
+  return { declaration: 'undeclared', action: 'denied', reason, ...seen, chain: [], target: null, ...UNREAD }
 }

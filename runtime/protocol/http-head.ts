@@ -4,8 +4,6 @@ import { type HeaderField, readHeaderFields } from './header-field.ts'
 import { FIRST_BYTES_LIMIT } from './limit.ts'
 import { type AbsoluteTarget, judgeLineStart, readRequestLine } from './request-line.ts'
 
-export { redactedPath } from './redacted-path.ts'
-
 /** The head of one HTTP/1 request (RFC 9112). */
 export interface HttpHead {
   readonly kind: 'http'

@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import type { Profile } from '../model/profile.ts'
 import type { Share } from './backend.ts'
 import { certificateEnvironment } from './certificates.ts'
+import type { TrustFiles } from './session-trust.ts'
 import { isInRoot, programShare } from './shares.ts'
 
 /** Passed on always: they say how a person likes text, and nothing of who the person is. */
@@ -29,6 +30,8 @@ export interface EnvironmentOptions {
   readonly holds: (path: string) => boolean
   /** The host's folder with the programs that stand in place of others: those that open a browser. */
   readonly programs: string
+  /** Of a session whose requests are read: it trusts the session's authority too. */
+  readonly trust?: TrustFiles
 }
 
 /** The server's whole environment: what it needs to run, what its profile names, and nothing else of ours. */
@@ -54,11 +57,14 @@ export function serverEnvironment(options: EnvironmentOptions): Environment {
     if (value !== undefined) env[name] = value
   }
   // Passed by name or not: the host's path says nothing in there.
-  const certificates = certificateEnvironment(host, holds)
-  Object.assign(env, certificates.env)
+  const certificates = options.trust ?? certificateEnvironment(host, holds)
+  const { JAVA_TOOL_OPTIONS: java, ...variables } = certificates.env
+  Object.assign(env, variables)
   for (const [name, value] of Object.entries(profile.set)) {
     env[name] = value.replace(/\$\{(HOME|CWD)\}/g, (_, which) => (which === 'HOME' ? home : cwd))
   }
+  // The one of these variables that says other things as well.
+  if (java !== undefined) env.JAVA_TOOL_OPTIONS = [env.JAVA_TOOL_OPTIONS, java].filter(Boolean).join(' ')
   const own = { source: programs, target: PROGRAMS, write: false }
   return { env, shares: [own, ...certificates.shares, ...(node === null ? [] : programShare(node))] }
 }

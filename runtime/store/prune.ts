@@ -10,13 +10,17 @@ export interface Pruned {
   readonly drops: number
   readonly gaps: number
   readonly alerts: number
-  /** Days of destinations. */
+  /** Days of destinations, and of tools at them. */
   readonly rollups: number
+  readonly tools: number
   readonly bytesFreed: number
 }
 
 /** Rows or pages of one transaction: short, so that sessions that are writing hardly notice. */
 const CHUNK = 5_000
+
+/** Its end is still to come: one that ended without being heard of says so in `unread`. */
+const OPEN_REQUEST = `(ended_at IS NULL AND unread IS NULL AND action = 'allowed')`
 
 /**
  * Deletes what is older than `before` (milliseconds): rows by their time, rollups by whole UTC days, alerts by
@@ -27,11 +31,12 @@ export function prune(db: Database.Database, before: number): Pruned {
   const pruned = {
     flows: remove(db, 'flows', `started_at < ? AND state <> 'open'`, before),
     dnsQueries: remove(db, 'dns', 'at < ?', before),
-    httpRequests: remove(db, 'http_requests', 'at < ?', before),
+    httpRequests: remove(db, 'http_requests', `at < ? AND NOT ${OPEN_REQUEST}`, before),
     drops: remove(db, 'drops', 'last_at < ?', before),
     gaps: remove(db, 'gaps', 'last_at < ?', before),
     alerts: remove(db, 'alerts', 'last_seen < ?', before),
     rollups: remove(db, 'rollup', 'day < ?', dayOf(before)),
+    tools: remove(db, 'tools', 'day < ?', dayOf(before)),
     sessions: remove(db, 'sessions', 'ended_at < ?', before),
   }
   db.transaction(removeOrphans).immediate(db)
@@ -52,6 +57,7 @@ function remove(db: Database.Database, table: string, condition: string, before:
 function removeOrphans(db: Database.Database): void {
   db.exec(`
     DELETE FROM destinations WHERE n NOT IN (SELECT destination FROM rollup);
+    DELETE FROM tools WHERE destination NOT IN (SELECT n FROM destinations);
     DELETE FROM destination_addresses WHERE destination NOT IN (SELECT n FROM destinations);
     DELETE FROM hosts WHERE n NOT IN (SELECT host FROM destinations);
     UPDATE hosts SET ports =

@@ -11,8 +11,8 @@ interface OpenSession {
 }
 
 /**
- * Ends the sessions whose recorder has died without a word: their open flows become `lost`, and a gap says how
- * many there were. Takes the write lock only where there is something to mend. Returns the number of sessions.
+ * Ends the sessions whose recorder has died without a word: their open flows become `lost`, their open requests are
+ * said to be unread, and a gap says how many flows there were. Takes the write lock only where there is something to mend. Returns the number of sessions.
  */
 export function reconcile(db: Database.Database, now: number): number {
   const dead = openSessions(db).filter((session) => !processAlive(session))
@@ -39,10 +39,15 @@ function endLost(db: Database.Database, session: OpenSession, now: number): bool
   if (ended.changes === 0) return false
   const lost = db
     .prepare(
-      `UPDATE flows SET state = 'lost', cause = 'recorder ended without a word'
+      `UPDATE flows SET state = 'lost', cause = 'recorder ended without a word',
+         inspection = iif(inspection = 'inspected', 'partial', inspection)
          WHERE n >= ? AND session = ? AND state = 'open'`,
     )
     .run(firstRowAt(session.startedAt), session.n)
+  db.prepare(
+    `UPDATE http_requests SET unread = 'recorder ended without a word'
+       WHERE n >= ? AND session = ? AND ended_at IS NULL AND action = 'allowed'`,
+  ).run(firstRowAt(session.startedAt), session.n)
   db.prepare(
     `INSERT INTO gaps (session, kind, count, first_at, last_at) VALUES (?, 'recorder-lost', ?, ?, ?)
        ON CONFLICT DO UPDATE SET count = count + excluded.count, last_at = excluded.last_at`,

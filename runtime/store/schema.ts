@@ -1,9 +1,11 @@
+import { REQUESTS_INSIDE } from './schema-requests.ts'
+
 /**
  * The tables of one server's file, as steps: step N brings a file from user_version N-1 to N. A step that has
  * been released is never edited; docs/store.md describes the result.
  *
- * Rows of `flows` and `dns` are numbered from their time (see write/row-numbers.ts), so that a range of time is
- * a range of the primary key and neither needs an index that every commit would have to write.
+ * Rows of `flows`, `dns` and `http_requests` are numbered from their time (see write/row-numbers.ts), so that a range
+ * of time is a range of the primary key and none needs an index that every commit would have to write.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -184,4 +186,5 @@ CREATE TABLE rollup (
   PRIMARY KEY (destination, day)
 ) STRICT, WITHOUT ROWID;
 `,
+  REQUESTS_INSIDE,
 ]

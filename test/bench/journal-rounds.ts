@@ -16,7 +16,7 @@ export async function reportJournal(options: {
   const loads = new Set<string>()
   for (let round = 0; round < options.rounds; round++) {
     for (const figures of await benchJournal({ workerPath: options.workerPath, seconds: SECONDS })) {
-      const load = `${figures.inFlight} in flight`
+      const load = `${figures.what}, ${figures.inFlight} in flight`
       loads.add(load)
       for (const figure of FIGURES) rounds.add(load, figure, figures[figure])
     }

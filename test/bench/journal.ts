@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import type { FlowRecord } from '../../runtime/model/flow.ts'
 import type { Journal, JournalEntry } from '../../runtime/model/journal.ts'
-import type { SessionRecord } from '../../runtime/model/session.ts'
 import { openJournal } from '../../runtime/store/open-journal.ts'
-import { processIdentity } from '../../runtime/store/process-alive.ts'
+import { FIRST, type Pair, pairOf } from './journal-entries.ts'
 
 export interface JournalFigures {
-  /** Writes waiting at once; each opens or closes one flow: one row and its rollup. */
+  /** What is written: the begin and the end of flows, or of requests over one connection; a row and its sums each. */
+  readonly what: Pair
+  /** Writes waiting at once. */
   readonly inFlight: number
   readonly writesPerSecond: number
   /** Milliseconds from write() to the commit's promise. */
@@ -19,7 +19,7 @@ export interface JournalFigures {
   readonly max: number
 }
 
-/** Writes flows to a journal in a fresh folder, with 1 and with 64 in flight, for `seconds` each. */
+/** Writes flows, then requests, to a journal in a fresh folder, with 1 and with 64 in flight, for `seconds` each. */
 export async function benchJournal(options: {
   readonly workerPath: string
   readonly seconds?: number
@@ -29,35 +29,27 @@ export async function benchJournal(options: {
   const { workerPath, sync = 'normal', seconds = 5 } = options
   const journal = await openJournal({ store, server: 'bench', workerPath, sync })
   try {
-    await journal.write({ kind: 'session-opened', session })
-    // The thread starts, statements are prepared, code is compiled: not what is measured.
-    await measure(journal, 1, 0.5)
-    return [await measure(journal, 1, seconds), await measure(journal, 64, seconds)]
+    await journal.write(...FIRST)
+    const figures: JournalFigures[] = []
+    for (const what of ['flows', 'requests'] as const) {
+      // The thread starts, statements are prepared, code is compiled: not what is measured.
+      await measure(journal, { what, inFlight: 1, seconds: 0.5 })
+      figures.push(await measure(journal, { what, inFlight: 1, seconds }))
+      figures.push(await measure(journal, { what, inFlight: 64, seconds }))
+    }
+    return figures
   } finally {
     await journal.close()
     rmSync(store, { recursive: true })
   }
 }
 
-export function formatJournalFigures(figures: readonly JournalFigures[]): string {
-  const lines = figures.map(
-    ({ inFlight, writesPerSecond, p50, p99, p999, max }) =>
-      `journal, ${inFlight} in flight: ${Math.round(writesPerSecond)} writes/s, commit p50 ${p50.toFixed(3)} ms, ` +
-      `p99 ${p99.toFixed(3)} ms, p99.9 ${p999.toFixed(3)} ms, max ${max.toFixed(1)} ms`,
-  )
-  return lines.join('\n')
-}
-
 let made = 0
 
-const closing = {
-  state: 'closed',
-  cause: 'server closed',
-  counts: { bytesSent: 512, bytesReceived: 2048 },
-  dialled: null,
-} as const
-
-async function measure(journal: Journal, inFlight: number, seconds: number): Promise<JournalFigures> {
+async function measure(
+  journal: Journal,
+  { what, inFlight, seconds }: Pick<JournalFigures, 'what' | 'inFlight'> & { readonly seconds: number },
+): Promise<JournalFigures> {
   const times: number[] = []
   const began = performance.now()
   const end = began + seconds * 1000
@@ -68,9 +60,9 @@ async function measure(journal: Journal, inFlight: number, seconds: number): Pro
   }
   const writeUntilEnd = async () => {
     while (performance.now() < end) {
-      const opened = flow(made++)
-      await timed({ kind: 'flow-opened', flow: opened })
-      await timed({ kind: 'flow-closed', flow: opened.id, at: Date.now(), ...closing })
+      const { begin, end } = pairOf(what, made++)
+      await timed(begin)
+      await timed(end())
     }
   }
   await Promise.all(Array.from({ length: inFlight }, writeUntilEnd))
@@ -78,45 +70,5 @@ async function measure(journal: Journal, inFlight: number, seconds: number): Pro
   times.sort((a, b) => a - b)
   const at = (quantile: number) => times[Math.floor(quantile * (times.length - 1))] ?? 0
   const figures = { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: at(1) }
-  return { inFlight, writesPerSecond: times.length / elapsed, ...figures }
-}
-
-const session: SessionRecord = {
-  id: 'bench-session',
-  server: 'bench',
-  phase: 'run',
-  startedAt: Date.now(),
-  mode: 'enforce',
-  sandbox: 'native',
-  profileDigest: `sha256:${'0'.repeat(64)}`,
-  notEnforced: [],
-  package: null,
-  packageIntegrity: null,
-  ...processIdentity(),
-}
-
-function flow(n: number): FlowRecord {
-  const host = `host-${n % 20}.example.com`
-  return {
-    id: `bench-session.${n}`,
-    session: 'bench-session',
-    phase: 'run',
-    startedAt: Date.now(),
-    address: `203.0.113.${n % 20}`,
-    port: 443,
-    transport: 'tcp',
-    name: host,
-    nameSource: 'tls_sni',
-    protocol: 'tls',
-    sni: host,
-    alpn: ['h2', 'http/1.1'],
-    ech: false,
-    httpHost: null,
-    chain: [],
-    attribution: null,
-    inspection: 'uninspected',
-    declaration: 'declared',
-    action: 'allowed',
-    reason: 'declared',
-  }
+  return { what, inFlight, writesPerSecond: times.length / elapsed, ...figures }
 }

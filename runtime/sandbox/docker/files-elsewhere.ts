@@ -18,7 +18,7 @@ export function withoutHostFiles(spec: LaunchSpec): {
     throw elsewhere('a package or a command of this machine cannot be run there')
   const [first] = shown
   if (first !== undefined) throw elsewhere(`${first.source} cannot be shown to the server`)
-  const certificates = Object.entries(spec.env).filter(([, value]) => value.startsWith('/etc/mcp-run/'))
+  const certificates = Object.entries(spec.env).filter(([, value]) => value.includes('/etc/mcp-run/'))
   const dropped = new Set(['BROWSER', ...certificates.map(([name]) => name)])
   const env = Object.fromEntries(Object.entries(spec.env).filter(([name]) => !dropped.has(name)))
   return {

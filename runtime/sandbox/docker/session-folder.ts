@@ -1,8 +1,7 @@
-import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { McpRunError } from '../../model/errors.ts'
-import { isAlive, processToken } from '../../model/process-identity.ts'
 import { type EtcFile, ownEtc } from '../root-filesystem.ts'
+import { createRunFolder, inStore } from '../run-folder.ts'
 import { LINK_SOCKET } from './tap-container.ts'
 
 /** What one sandbox shows its containers: a folder of the store's that ends with it. */
@@ -25,11 +24,9 @@ const ACCOUNTS: readonly EtcFile[] = ['passwd', 'group']
  * `store-failed`.
  */
 export function createSessionFolder(store: string): SessionFolder {
-  const folder = join(store, 'run', processToken())
+  const folder = createRunFolder(store)
   const link = join(folder, 'l')
   inStore(store, () => {
-    mkdirSync(join(store, 'run'), { recursive: true, mode: 0o700 })
-    mkdirSync(folder, { mode: 0o700 })
     mkdirSync(link)
     chmodSync(link, 0o755)
   })
@@ -53,25 +50,5 @@ export function createSessionFolder(store: string): SessionFolder {
     },
     write,
     remove: () => rmSync(folder, { recursive: true, force: true }),
-  }
-}
-
-function inStore(store: string, make: () => void): void {
-  try {
-    make()
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    throw new McpRunError('store-failed', `The sandbox's folder in ${store} cannot be made (${code}).`, {
-      hint: `See who owns ${store} and whether it can be written, or choose another folder with --store.`,
-      cause,
-    })
-  }
-}
-
-/** Removes what a killed mcp-run left of its folders. */
-export function sweepSessionFolders(store: string): void {
-  const sessions = join(store, 'run')
-  for (const name of readdirSync(sessions)) {
-    if (!isAlive(name)) rmSync(join(sessions, name), { recursive: true, force: true })
   }
 }

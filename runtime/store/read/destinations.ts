@@ -4,6 +4,7 @@ import type { FlowProtocol, Inspection } from '../../model/flow.ts'
 import type { Phase } from '../../model/session.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import { LIMITS } from '../limits.ts'
+import { readTools, type ToolSummary } from './tools.ts'
 
 /** A destination with its verdict, added up over days. Times in milliseconds, counts as docs/json.md has them. */
 export interface DestinationSummary extends Verdict {
@@ -20,17 +21,21 @@ export interface DestinationSummary extends Verdict {
   readonly firstSeen: number
   readonly lastSeen: number
   readonly inspection: Inspection
+  /** Whose calls it was contacted for; empty where nobody listened to the conversation. */
+  readonly tools: readonly ToolSummary[]
 }
 
-type Row = Omit<DestinationSummary, 'addresses'> & { readonly n: number }
+type Row = Omit<DestinationSummary, 'addresses' | 'tools'> & { readonly n: number }
 
 /** Destinations of the UTC days from `sinceDay` on: undeclared first, then denied, then the last seen. */
 export function readDestinations(db: Database.Database, sinceDay: number): DestinationSummary[] {
   const addresses = readAddresses(db, sinceDay)
+  const tools = readTools(db, sinceDay)
   return readRows(db, sinceDay).map(({ n, name, ...row }) => ({
     ...row,
     name: name === '' ? null : name,
     addresses: addresses.get(n) ?? [],
+    tools: tools.get(n) ?? [],
   }))
 }
 
@@ -42,7 +47,9 @@ function readRows(db: Database.Database, sinceDay: number): Row[] {
          r.first_seen AS firstSeen, r.last_seen AS lastSeen
        FROM (SELECT destination, sum(flows) AS flows, sum(bytes_sent) AS sent, sum(bytes_received) AS received,
                min(first_seen) AS first_seen, max(last_seen) AS last_seen
-             FROM rollup WHERE day >= ? GROUP BY destination) r
+             FROM rollup WHERE day >= ? GROUP BY destination
+             -- Not where all that it counted turned out to be another destination's.
+             HAVING sum(flows) > 0 OR sum(bytes_sent + bytes_received) > 0) r
        JOIN destinations d ON d.n = r.destination JOIN hosts h ON h.n = d.host
        ORDER BY d.declaration = 'declared', d.action = 'allowed', r.last_seen DESC, d.n`,
     )

@@ -60,6 +60,8 @@ function toFlow({ n, firstAt, lastAt, address, name, packets, bytes, ...row }: R
     httpHost: null,
     chain: [],
     inspection: 'none',
+    attribution: null,
+    calls: [],
     bytesSent: 0,
     bytesReceived: 0,
     packets,

@@ -3,14 +3,15 @@ import type { Destination } from '../../model/destination.ts'
 import type { FlowProtocol, FlowState, Inspection } from '../../model/flow.ts'
 import type { Phase } from '../../model/session.ts'
 import type { Verdict } from '../../model/verdict.ts'
+import { type AttributionLine, parseCalls } from '../calls.ts'
 import { selectList } from '../columns.ts'
 import { firstRowAt } from '../write/row-numbers.ts'
 import { readDrops } from './drops.ts'
 import { PAGE, paged } from './paged.ts'
-import { type RequestLine, requestReader } from './requests.ts'
+import { type RequestHead, requestReader } from './requests.ts'
 
 /** One flow: a TCP connection, or the packets dropped for one destination. Times in milliseconds. */
-export interface FlowLine extends Destination, Verdict {
+export interface FlowLine extends Destination, Verdict, AttributionLine {
   readonly id: string
   readonly session: string
   readonly phase: Phase
@@ -31,8 +32,8 @@ export interface FlowLine extends Destination, Verdict {
   /** Dropped packets and their bytes; null for a connection. */
   readonly packets: number | null
   readonly packetBytes: number | null
-  /** Plain HTTP requests, the first hundred. */
-  readonly requests: readonly RequestLine[]
+  /** HTTP requests that were read, the first hundred. */
+  readonly requests: readonly RequestHead[]
 }
 
 const FIELDS = [
@@ -56,6 +57,8 @@ const FIELDS = [
   'httpHost',
   'chain',
   'inspection',
+  'attribution',
+  'calls',
   'declaration',
   'action',
   'reason',
@@ -63,11 +66,12 @@ const FIELDS = [
   'bytesReceived',
 ] as const
 
-type Row = Omit<FlowLine, 'alpn' | 'ech' | 'chain' | 'packets' | 'packetBytes' | 'requests'> & {
+type Row = Omit<FlowLine, 'alpn' | 'ech' | 'chain' | 'calls' | 'packets' | 'packetBytes' | 'requests'> & {
   readonly n: number
   readonly alpn: string
   readonly ech: number
   readonly chain: string
+  readonly calls: string
 }
 
 /** Flows that began at `since` or later, oldest first, read page by page. */
@@ -91,8 +95,12 @@ function* readConnections(db: Database.Database, since: number): Generator<FlowL
   )
   const requestsOf = requestReader(db)
   for (const row of paged((after) => page.all(after, since), firstRowAt(since) - 1)) {
-    yield toFlow(row, row.protocol === 'http' ? requestsOf(row.n) : [])
+    yield toFlow(row, mayHaveRequests(row) ? requestsOf(row.n) : [])
   }
+}
+
+function mayHaveRequests({ protocol, inspection }: Row): boolean {
+  return protocol === 'http' || (protocol === 'tls' && inspection !== 'uninspected')
 }
 
 /** Spelt out: spreading a row of this many columns takes longer than reading it. */
@@ -118,6 +126,8 @@ function toFlow(row: Row, requests: FlowLine['requests']): FlowLine {
     httpHost: row.httpHost,
     chain: JSON.parse(row.chain) as string[],
     inspection: row.inspection,
+    attribution: row.attribution,
+    calls: parseCalls(row.calls),
     declaration: row.declaration,
     action: row.action,
     reason: row.reason,

@@ -1,12 +1,14 @@
 import type Database from 'better-sqlite3'
-import type { FlowCounts, FlowRecord, FlowState } from '../../model/flow.ts'
+import type { FlowCounts, FlowRecord, FlowState, Inspection } from '../../model/flow.ts'
 import type { JournalEntry } from '../../model/journal.ts'
 import { bounded, boundedList, boundedOrNull } from '../bounded.ts'
+import { callsText } from '../calls.ts'
 import { insertSql } from '../columns.ts'
 import type { Gaps } from './gaps.ts'
-import type { Rollup, Tally } from './rollup.ts'
+import type { Rollup } from './rollup.ts'
 import type { RowLimit } from './row-limit.ts'
 import { RowNumbers } from './row-numbers.ts'
+import type { Tools, ToolUser } from './tools.ts'
 
 const FIELDS = [
   'n',
@@ -27,6 +29,8 @@ const FIELDS = [
   'httpHost',
   'chain',
   'inspection',
+  'attribution',
+  'calls',
   'declaration',
   'action',
   'reason',
@@ -35,10 +39,11 @@ const FIELDS = [
 ] as const
 
 /** A flow that may still change. `n` is null where only the rollup counts it. */
-interface LiveFlow {
+export interface LiveFlow extends ToolUser {
   readonly n: number | null
   readonly session: number
-  readonly tally: Tally
+  readonly startedAt: number
+  readonly address: string | null
   bytesSent: number
   bytesReceived: number
 }
@@ -49,6 +54,7 @@ const MAX_DENIED = 10_000
 export class Flows {
   readonly numbers: RowNumbers
   readonly #rollup: Rollup
+  readonly #tools: Tools
   readonly #gaps: Gaps
   readonly #limit: RowLimit
   readonly #insert: Database.Statement
@@ -57,16 +63,17 @@ export class Flows {
   readonly #live = new Map<string, LiveFlow>()
   readonly #denied = new Map<string, LiveFlow>()
 
-  constructor(db: Database.Database, rollup: Rollup, gaps: Gaps, limit: RowLimit) {
+  constructor(db: Database.Database, rollup: Rollup, tools: Tools, gaps: Gaps, limit: RowLimit) {
     this.numbers = new RowNumbers(db, 'flows')
     this.#rollup = rollup
+    this.#tools = tools
     this.#gaps = gaps
     this.#limit = limit
     this.#insert = db.prepare(insertSql('flows', FIELDS))
     this.#progress = db.prepare('UPDATE flows SET bytes_sent = ?, bytes_received = ? WHERE n = ?')
     this.#close = db.prepare(
-      `UPDATE flows SET ended_at = ?, state = ?, cause = ?, bytes_sent = ?, bytes_received = ?, dialled = ?
-         WHERE n = ?`,
+      `UPDATE flows SET ended_at = ?, state = ?, cause = ?, bytes_sent = ?, bytes_received = ?, dialled = ?,
+         inspection = ? WHERE n = ?`,
     )
   }
 
@@ -77,7 +84,10 @@ export class Flows {
     const kept = !denied || this.#limit.keep(session, tally.host)
     if (!kept) this.#gaps.add(session, 'folded', 1, flow.startedAt)
     const n = kept ? this.#insertRow(flow, session) : null
-    const live: LiveFlow = { n, session, tally, bytesSent: 0, bytesReceived: 0 }
+    const { startedAt, address } = flow
+    const tools: LiveFlow['tools'] = new Map()
+    const live: LiveFlow = { n, session, startedAt, address, tally, tools, bytesSent: 0, bytesReceived: 0 }
+    this.#tools.count(live, flow.attribution, { flows: 1 })
     if (denied) this.#rememberDenied(flow.id, live)
     else this.#live.set(flow.id, live)
   }
@@ -94,6 +104,7 @@ export class Flows {
     if (flow === undefined) return
     this.#live.delete(entry.flow)
     this.#denied.delete(entry.flow)
+    if (entry.inspection !== undefined) this.#inspected(flow, entry.inspection, entry.at)
     this.#count(flow, entry.counts, entry.at)
     this.#end(flow, entry.at, entry.state, entry.cause, entry.dialled)
   }
@@ -103,14 +114,15 @@ export class Flows {
     for (const [id, flow] of this.#live) {
       if (flow.session !== session) continue
       this.#live.delete(id)
+      if (flow.tally.key.inspection === 'inspected') this.#inspected(flow, 'partial', at)
       this.#end(flow, at, 'aborted', 'session ended', null)
     }
     for (const [id, flow] of this.#denied) if (flow.session === session) this.#denied.delete(id)
   }
 
-  /** The row of a flow that is still known; null where it has none. */
-  rowOf(id: string): number | null {
-    return (this.#live.get(id) ?? this.#denied.get(id))?.n ?? null
+  /** A flow that is still known; null for others. */
+  find(id: string): LiveFlow | null {
+    return this.#live.get(id) ?? this.#denied.get(id) ?? null
   }
 
   #insertRow(flow: FlowRecord, session: number): number {
@@ -135,6 +147,8 @@ export class Flows {
       httpHost: boundedOrNull(flow.httpHost),
       chain: boundedList(flow.chain),
       inspection: flow.inspection,
+      attribution: flow.attribution?.kind ?? null,
+      calls: callsText(flow.attribution),
       declaration: flow.declaration,
       action: flow.action,
       reason: flow.reason,
@@ -153,10 +167,22 @@ export class Flows {
     this.#rollup.addBytes(flow.tally, sent, received, at)
   }
 
+  /** How it was read in the end is another destination of the report where that is not what was meant. */
+  #inspected(flow: LiveFlow, inspection: Inspection, at: number): void {
+    if (inspection === flow.tally.key.inspection) return
+    const to = this.#rollup.tally({ ...flow.tally.key, inspection }, flow.startedAt)
+    const { address, bytesSent, bytesReceived } = flow
+    this.#rollup.move(flow.tally, to, { at, address, bytesSent, bytesReceived })
+    this.#tools.move(flow, to)
+    flow.tally = to
+  }
+
   #end(flow: LiveFlow, at: number, state: FlowState, cause: string, dialled: string | null): void {
     if (flow.n === null) return
     const { bytesSent, bytesReceived } = flow
-    this.#close.run(at, state, bounded(cause), bytesSent, bytesReceived, boundedOrNull(dialled), flow.n)
+    const { inspection } = flow.tally.key
+    const counts = [bytesSent, bytesReceived]
+    this.#close.run(at, state, bounded(cause), ...counts, boundedOrNull(dialled), inspection, flow.n)
   }
 
   #rememberDenied(id: string, flow: LiveFlow): void {

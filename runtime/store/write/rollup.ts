@@ -35,9 +35,19 @@ export interface Tally {
   firstSeen: number
   lastSeen: number
   dirty: boolean
+  /** Of the file, when its rows were last known to be there. */
+  generation: number
 }
 
 const MAX_TALLIES = 8_192
+
+/** Of one flow, where what it counted moves to another destination. */
+export interface Moved {
+  readonly at: number
+  readonly address: string | null
+  readonly bytesSent: number
+  readonly bytesReceived: number
+}
 
 /** Counts in memory during a transaction; `flush` writes each touched row once, inside that transaction. */
 export class Rollup {
@@ -48,12 +58,14 @@ export class Rollup {
   readonly #address: Database.Statement
   readonly #tallies = new Map<string, Tally>()
   readonly #dirty: Tally[] = []
+  #generation = 0
 
   constructor(db: Database.Database, hosts: Hosts) {
     this.#hosts = hosts
     this.#destinations = new Destinations(db, hosts)
     this.#update = db.prepare(
-      `UPDATE rollup SET flows = flows + ?, bytes_sent = bytes_sent + ?, bytes_received = bytes_received + ?,
+      `UPDATE rollup SET flows = max(0, flows + ?), bytes_sent = max(0, bytes_sent + ?),
+         bytes_received = max(0, bytes_received + ?),
          first_seen = min(first_seen, ?), last_seen = max(last_seen, ?) WHERE destination = ? AND day = ?`,
     )
     this.#insert = db.prepare(
@@ -77,7 +89,7 @@ export class Rollup {
     if (known !== undefined) return known
     if (this.#tallies.size >= MAX_TALLIES) this.#tallies.clear()
     const destination = this.#destinations.find(host.n, key)
-    const counts = { flows: 0, bytesSent: 0, bytesReceived: 0, firstSeen: at, lastSeen: at, dirty: false }
+    const counts = { flows: 0, bytesSent: 0, bytesReceived: 0, firstSeen: at, lastSeen: at }
     const tally = {
       key,
       folded: host.folded,
@@ -85,6 +97,8 @@ export class Rollup {
       day,
       destination,
       addresses: new Set<string>(),
+      dirty: false,
+      generation: this.#generation,
       ...counts,
     }
     this.#tallies.set(text, tally)
@@ -108,6 +122,19 @@ export class Rollup {
     this.#touch(tally, at)
   }
 
+  /** One flow and its bytes, counted in `from`, count in `to` from here on. */
+  move(from: Tally, to: Tally, { at, address, bytesSent, bytesReceived }: Moved): void {
+    from.flows--
+    this.addBytes(from, -bytesSent, -bytesReceived, from.lastSeen)
+    this.add(to, 1, at, address)
+    this.addBytes(to, bytesSent, bytesReceived, at)
+  }
+
+  /** Makes sure that the rows of a flow's tally are there when this transaction ends: a prune may have taken them. */
+  hold(tally: Tally): void {
+    if (tally.generation !== this.#generation) this.#touch(tally, tally.lastSeen)
+  }
+
   /** Writes what the transaction has counted. */
   flush(): void {
     for (const tally of this.#dirty) this.#write(tally)
@@ -125,6 +152,7 @@ export class Rollup {
     this.#hosts.forget()
     this.#destinations.recount()
     this.#tallies.clear()
+    this.#generation++
   }
 
   #touch(tally: Tally, at: number): void {
@@ -136,13 +164,17 @@ export class Rollup {
   }
 
   #write(tally: Tally): void {
-    const counts = [tally.flows, tally.bytesSent, tally.bytesReceived, tally.firstSeen, tally.lastSeen]
-    if (this.#update.run(...counts, tally.destination, tally.day).changes === 0) {
+    const counts = [tally.flows, tally.bytesSent, tally.bytesReceived]
+    const times = [tally.firstSeen, tally.lastSeen]
+    if (this.#update.run(...counts, ...times, tally.destination, tally.day).changes === 0) {
       // The day's first, or a row that was pruned under a flow that is still open: its destination may be gone.
       const host = this.#hosts.of(tally.key.name, tally.key.address)
       tally.destination = this.#destinations.find(host.n, tally.key)
-      this.#insert.run(...counts, tally.destination, tally.day)
+      // Nor can a flow that moves away be taken from what is not there.
+      const kept = counts.map((count) => Math.max(0, count))
+      this.#insert.run(...kept, ...times, tally.destination, tally.day)
     }
+    tally.generation = this.#generation
     tally.flows = 0
     tally.bytesSent = 0
     tally.bytesReceived = 0

@@ -16,7 +16,7 @@ export class RowNumbers {
   readonly #highest: Database.Statement<[], number>
   #last: number | null = null
 
-  constructor(db: Database.Database, table: 'flows' | 'dns') {
+  constructor(db: Database.Database, table: 'flows' | 'dns' | 'http_requests') {
     this.#highest = db.prepare<[], number>(`SELECT coalesce(max(n), 0) FROM ${table}`).pluck()
   }
 

@@ -12,6 +12,7 @@ import { HttpRequests } from './http-requests.ts'
 import { Rollup } from './rollup.ts'
 import { RowLimit } from './row-limit.ts'
 import { Sessions } from './sessions.ts'
+import { Tools } from './tools.ts'
 
 /** Turns journal entries into rows. One server's file, one connection, statements prepared once. */
 export class Writer {
@@ -22,6 +23,7 @@ export class Writer {
   readonly #sessions: Sessions
   readonly #hosts: Hosts
   readonly #rollup: Rollup
+  readonly #tools: Tools
   readonly #gaps: Gaps
   readonly #flows: Flows
   readonly #dns: DnsQueries
@@ -40,16 +42,20 @@ export class Writer {
     this.#sessions = new Sessions(db)
     this.#hosts = new Hosts(db)
     this.#rollup = new Rollup(db, this.#hosts)
+    this.#tools = new Tools(db, this.#rollup)
     this.#gaps = new Gaps(db)
     const limit = (max: number) => new RowLimit(max, (host) => this.#hosts.domain(host))
-    const flows = limit(LIMITS.rowsPerDomain)
-    const queries = { denied: limit(LIMITS.rowsPerDomain), allowed: limit(LIMITS.allowedQueriesPerDomain) }
-    const drops = limit(LIMITS.rowsPerDomain)
-    this.#limits = [flows, queries.denied, queries.allowed, drops]
-    this.#flows = new Flows(db, this.#rollup, this.#gaps, flows)
+    const limits = () => ({
+      denied: limit(LIMITS.rowsPerDomain),
+      allowed: limit(LIMITS.allowedRowsPerDomain),
+    })
+    const [flows, drops] = [limit(LIMITS.rowsPerDomain), limit(LIMITS.rowsPerDomain)]
+    const [queries, requests] = [limits(), limits()]
+    this.#limits = [flows, drops, ...Object.values(queries), ...Object.values(requests)]
+    this.#flows = new Flows(db, this.#rollup, this.#tools, this.#gaps, flows)
     this.#dns = new DnsQueries(db, this.#hosts, this.#rollup, this.#gaps, queries)
     this.#drops = new Drops(db, this.#rollup, this.#gaps, drops)
-    this.#requests = new HttpRequests(db, this.#flows, this.#gaps)
+    this.#requests = new HttpRequests(db, this.#flows, this.#tools, this.#gaps, requests)
     this.#alerts = new Alerts(db)
   }
 
@@ -62,6 +68,7 @@ export class Writer {
     this.#lookForOthers()
     for (const entry of entries) this.#apply(entry)
     this.#rollup.flush()
+    this.#tools.flush()
     this.#gaps.flush()
     this.#commit.run()
   }
@@ -92,6 +99,9 @@ export class Writer {
       case 'http-request':
         this.#requests.add(entry.request, this.#sessions.number(entry.request.session))
         break
+      case 'http-ended':
+        this.#requests.ended(entry.end)
+        break
       case 'drop':
         this.#drops.add(entry.drop, this.#sessions.number(entry.drop.session))
         break
@@ -111,6 +121,7 @@ export class Writer {
 
   #closeSession(entry: JournalEntry & { kind: 'session-closed' }): void {
     const session = this.#sessions.number(entry.session)
+    this.#requests.closeSession(session, entry.at)
     this.#flows.closeSession(session, entry.at)
     this.#sessions.close(entry)
     for (const limit of this.#limits) limit.endSession(session)
@@ -123,7 +134,9 @@ export class Writer {
     this.#seenVersion = version
     this.#flows.numbers.forget()
     this.#dns.numbers.forget()
+    this.#requests.numbers.forget()
     this.#rollup.recount()
+    this.#tools.recount()
     this.#alerts.recount()
     const generation = this.#generation.get()
     if (generation !== this.#seenGeneration) this.#rollup.forget()

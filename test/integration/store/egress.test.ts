@@ -10,13 +10,17 @@ import {
   closed,
   DENIED,
   DENIED_QUERY,
+  during,
   flow,
   flowClosed,
   NOON,
   opened,
   query,
+  request,
+  requestEnded,
 } from '../../unit/store/entries.ts'
 import { openServer } from '../../unit/store/temporary-store.ts'
+import { versionOne } from '../../unit/store/version-one.ts'
 import { EGRESS, temporaryFolder } from './store-worker.ts'
 
 function egress(...args: readonly string[]) {
@@ -30,7 +34,8 @@ function egress(...args: readonly string[]) {
 /** A store with a finished session of two servers. */
 function twoServers(): string {
   const { store, commit, db } = openServer('exa')
-  commit(opened(), flow(), flowClosed(), flow({ id: 's1.2', name: 'api.agnost.ai', ...DENIED }))
+  commit(opened(), flow({ inspection: 'inspected' }), request({ attribution: during('search') }))
+  commit(requestEnded(), flowClosed(), flow({ id: 's1.2', name: 'api.agnost.ai', ...DENIED }))
   commit(query(), query({ id: 'q2', name: 'evil.test', ...DENIED_QUERY }), alert(), closed())
   db.close()
   const other = openServer('@scope/other', store)
@@ -64,12 +69,23 @@ test('report, flows, dns and alerts of a store', () => {
       { name: 'evil.test', action: 'denied', reason: 'dns-undeclared' },
     ],
   )
+  expect(
+    lines(egress('requests', '--server', 'exa', '--format', 'jsonl', '--store', store).stdout),
+  ).toMatchObject([
+    { id: 'r1', server: 'exa', flow: 's1.1', status: 200, durationMs: 40, calls: [{ tool: 'search' }] },
+  ])
   expect(JSON.parse(egress('alerts', '--format', 'json', '--store', store).stdout).alerts).toEqual(
     report.alerts,
   )
-  for (const command of ['report', 'flows --server exa', 'dns --server exa', 'alerts']) {
+  for (const [command, shown] of [
+    ['report', 'api.agnost.ai'],
+    ['flows --server exa', 'api.agnost.ai'],
+    ['requests --server exa', 'search'],
+    ['dns --server exa', 'evil.test'],
+    ['alerts', 'api.agnost.ai'],
+  ] as const) {
     const { stdout, status } = egress(...command.split(' '), '--store', store)
-    expect(stdout).toContain(command === 'dns --server exa' ? 'evil.test' : 'api.agnost.ai')
+    expect(stdout).toContain(shown)
     expect(stdout).not.toContain('\u001b')
     expect(status).toBe(0)
   }
@@ -104,6 +120,8 @@ describe('what cannot be done ends with 2 and names the option', () => {
     ['report --nonsense', /--nonsense/],
     ['report --server absent', /--server.*absent/],
     ['flows', /--server/],
+    ['requests', /--server/],
+    ['requests --server exa --format csv', /--format.*csv/],
     ['prune', /--older-than/],
     ['prune --older-than never', /--older-than.*never/],
     ['allow exa --purpose x', /host:port/],
@@ -153,6 +171,22 @@ test('a newer file is named and left alone', () => {
   expect(status).toBe(4)
 })
 
+test('a history of the version before is brought up to date, and every command reads it', () => {
+  const { store, file } = versionOne()
+  const { stdout, stderr, status } = egress('report', '--store', store, '--format', 'json')
+  expect([stderr, status]).toEqual(['', 0])
+  expect(JSON.parse(stdout).servers).toMatchObject([
+    { server: 'exa', destinations: [{ name: 'api.exa.ai', flows: 1, bytesSent: 10, tools: [] }] },
+  ])
+  const requests = egress('requests', '--server', 'exa', '--format', 'jsonl', '--store', store)
+  expect(requests.stdout.trimEnd().split('\n')).toHaveLength(4)
+  expect(requests.stdout).toContain('"unread":"only its head was read"')
+  expect(egress('flows', '--server', 'exa', '--store', store).stdout).toContain('api.exa.ai')
+  const db = new Database(file)
+  expect(db.pragma('user_version', { simple: true })).toBe(2)
+  db.close()
+})
+
 test('hostile names reach no terminal, in any format', () => {
   const { store, commit, db } = openServer()
   const name = '\u001b[2J\u001b]8;;x\u0007\u202e\u009b\n<script>'
@@ -160,13 +194,20 @@ test('hostile names reach no terminal, in any format', () => {
     opened({ notEnforced: [name] }),
     flow({ name, sni: name, ...DENIED }),
     query({ name, ...DENIED_QUERY }),
+    request({ ...DENIED, host: name, path: name, method: name, attribution: during(name) }),
   )
   commit(
     alert({ destination: { address: null, port: 443, transport: 'tcp', name, nameSource: 'tls_sni' } }),
     closed(),
   )
   db.close()
-  for (const command of ['report', 'alerts', 'flows --server exa', 'dns --server exa']) {
+  for (const command of [
+    'report',
+    'alerts',
+    'flows --server exa',
+    'requests --server exa',
+    'dns --server exa',
+  ]) {
     const machine = command.includes('--server') ? 'jsonl' : 'json'
     for (const format of ['table', machine]) {
       const { stdout } = egress(...command.split(' '), '--format', format, '--store', store)

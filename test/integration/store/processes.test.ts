@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
+import { readDestinations } from '../../../runtime/store/read/destinations.ts'
 import { openHistory } from '../../../runtime/store/read/history.ts'
 import { temporaryFolder, WORKER, writerProcess } from './store-worker.ts'
 
@@ -21,9 +22,9 @@ function startWriter(program: string, ...args: string[]) {
   return { child, resolved, ended }
 }
 
-function ids(file: string): Set<string> {
+function ids(file: string, table: 'flows' | 'http_requests' = 'flows'): Set<string> {
   const db = new Database(file)
-  const found = db.prepare<[], string>('SELECT id FROM flows').pluck().all()
+  const found = db.prepare<[], string>(`SELECT id FROM ${table}`).pluck().all()
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
   db.close()
   return new Set(found)
@@ -66,6 +67,35 @@ describe('kill -9 of a writer under load', () => {
     expect(db.prepare('SELECT sum(flows) FROM rollup').pluck().get()).toBe(stored.size)
     history.close()
   })
+})
+
+test('kill -9 of a writer of requests: each is there, what had not ended is said to be unread, the sums agree', async () => {
+  const store = temporaryFolder()
+  const { child, resolved, ended } = startWriter(
+    ...([writerProcess(), store, WORKER, 'a', 'Infinity', 'requests'] as const),
+  )
+  while (resolved.length < 3_000) await once(child, 'resolved')
+  child.kill('SIGKILL')
+  await ended
+  const file = join(store, 'servers', 'exa.sqlite')
+  const stored = ids(file, 'http_requests')
+  expect(resolved.filter((id) => !stored.has(id))).toEqual([])
+
+  const history = openHistory({ server: 'exa', file }, Date.now())
+  const states = history.db
+    .prepare<[], { unread: string | null; inspection: string; count: number }>(
+      `SELECT unread, inspection, count(*) AS count FROM http_requests GROUP BY unread, inspection ORDER BY unread`,
+    )
+    .all()
+  expect(states).toMatchObject([
+    { unread: null, inspection: 'inspected' },
+    { unread: 'recorder ended without a word', inspection: 'uninspected' },
+  ])
+  expect(states.reduce((sum, { count }) => sum + count, 0)).toBe(stored.size)
+  const [destination] = readDestinations(history.db, 0)
+  expect(destination?.tools.reduce((sum, { requests }) => sum + requests, 0)).toBe(stored.size)
+  expect(destination?.flows).toBe(1)
+  history.close()
 })
 
 test('a disk that gets full is store-failed, and what had resolved is there', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Column, layOut } from '../../../cli/egress/layout.ts'
+import { type Column, endCut, layOut, wrap } from '../../../cli/egress/layout.ts'
 
 const COLUMNS: readonly Column[] = [
   { title: 'A' },
@@ -30,4 +30,12 @@ test('the flexible one gives way in its middle, but not to nothing', () => {
 test('without a bound nothing is cut', () => {
   const name = 'x'.repeat(300)
   expect(layOut(COLUMNS, [['x', name, '7']], { width: Number.POSITIVE_INFINITY }).lines[0]).toContain(name)
+})
+
+test('a sentence breaks between words, and a word that is too long is cut', () => {
+  expect(wrap('one two three four', { width: 12, indent: '  ' })).toEqual(['  one two', '  three four'])
+  expect(wrap(`a ${'x'.repeat(30)} b`, { width: 10, indent: ' ' })).toEqual([' a', ' xxxxxxxx…', ' b'])
+  expect(wrap('one two', { width: Number.POSITIVE_INFINITY, indent: '' })).toEqual(['one two'])
+  expect(endCut('abcdef', 4)).toBe('abc…')
+  expect(endCut('abcdef', 6)).toBe('abcdef')
 })

@@ -110,11 +110,12 @@ test('the JSON is the documented contract', () => {
     bytesSent: 10,
     bytesReceived: 20,
     lastSeen: '2026-11-22T12:00:00.500Z',
+    tools: [],
   })
   const keys =
     'phase name nameSource addresses port transport protocol declaration action reason flows bytesSent'
   for (const each of server?.destinations ?? []) {
-    expect(Object.keys(each).join(' ')).toBe(`${keys} bytesReceived firstSeen lastSeen inspection`)
+    expect(Object.keys(each).join(' ')).toBe(`${keys} bytesReceived firstSeen lastSeen inspection tools`)
   }
 })
 

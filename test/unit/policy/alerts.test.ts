@@ -17,7 +17,7 @@ function flow(fields: Partial<FlowRecord>): FlowRecord {
       alpn: ['h2'],
       ech: false,
     },
-    ...{ httpHost: null, chain: [], inspection: 'none' },
+    ...{ httpHost: null, chain: [], inspection: 'none', attribution: null },
     ...{ declaration: 'undeclared', action: 'denied', reason: 'undeclared' },
     ...fields,
   } as FlowRecord

@@ -16,6 +16,7 @@ export function host(name: string, options: Base & { resolves?: readonly string[
     resolves: options.resolves ?? [],
     inspect: 'no',
     requests: null,
+    reads: [],
     ...base(options),
   }
 }

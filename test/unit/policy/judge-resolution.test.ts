@@ -17,6 +17,8 @@ function judgement(target: Target, declaration: Declaration = 'declared'): Judge
     nameSource: 'none',
     protocol: 'tls',
     chain: [],
+    inspect: 'no',
+    requests: null,
     target,
   }
 }

@@ -9,13 +9,17 @@ import { BUILTIN } from './profile-folder.ts'
 const text = readFileSync(join(BUILTIN, '../docs/profiles.md'), 'utf8')
 const blocks = (language: string): string[] =>
   [...text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'))].map(([, block]) => block ?? '')
-const [example = '', layer = ''] = blocks('yaml')
+const [example = '', sinks = '', layer = ''] = blocks('yaml')
 
 it('the examples are profiles', () => {
   expect(parseProfile(example, 'tickets.yaml').source).toMatchObject({
     name: 'tickets',
     limits: { memory: 512 * 1024 ** 2 },
   })
+  expect(parseProfile(`name: x\n${sinks}`, 'x.yaml').source.sinks).toMatchObject([
+    { field: '**', onUnexplained: 'block' },
+    { field: '/channel', values: 'any' },
+  ])
   expect(parseProfile(layer, 'exa.yaml').source).toMatchObject({
     extends: 'exa',
     egress: [{ host: 'crawl.example.com' }],
@@ -26,6 +30,7 @@ it('every field is described', () => {
   for (const field of [
     ...(FIELDS['']?.filter((name) => !/env|files|limits/.test(name)) ?? []),
     ...(FIELDS.egress ?? []),
+    ...(FIELDS.sinks ?? []),
   ]) {
     expect(text).toContain(`\`${field}\``)
   }

@@ -18,10 +18,11 @@ it('the published file is up to date (node scripts/profile-schema.mjs)', () => {
 })
 
 it('errors name the same fields as the schema', () => {
-  const { package: npmPackage, image, egress, env, files, limits, recorded } = schema.properties
+  const { package: npmPackage, image, egress, sinks, env, files, limits, recorded } = schema.properties
   expect({
     '': fields(schema),
     egress: fields(egress?.items),
+    sinks: fields(sinks?.items),
     package: fields(npmPackage?.anyOf[1]),
     image: fields(image?.anyOf[1]),
     env: fields(env),
@@ -31,7 +32,7 @@ it('errors name the same fields as the schema', () => {
     call: fields(recorded?.properties.call),
   }).toEqual(FIELDS)
   const parts = [npmPackage?.anyOf[1], image?.anyOf[1], recorded, recorded?.properties.call]
-  for (const mapping of [schema, egress?.items, env, files, limits, ...parts]) {
+  for (const mapping of [schema, egress?.items, sinks?.items, env, files, limits, ...parts]) {
     expect(mapping?.additionalProperties).toBe(false)
   }
 })

@@ -247,9 +247,9 @@ mode: monitor
   })
 })
 
-describe('the digest', () => {
-  const digest = (text: string): string => loadProfile('./p.yaml', profileFolder({ 'p.yaml': text })).digest
+const digest = (text: string): string => loadProfile('./p.yaml', profileFolder({ 'p.yaml': text })).digest
 
+describe('the digest', () => {
   it('is over the meaning, not the text', () => {
     const one = digest('name: p\negress:\n  - host: A.test # here\n')
     expect(digest('egress: [{ports: [443], host: a.test.}]\nmode: enforce\n')).toBe(one)
@@ -266,10 +266,10 @@ describe('the digest', () => {
 
   it('is the SHA-256 of the canonical JSON', () => {
     const json =
-      '{"args":[],"callbackPorts":[],"command":null,"egress":[],"env":{"pass":[],"set":{}},' +
-      '"files":{"read":[],"write":[]},"image":null,' +
+      '{"alertBackground":false,"args":[],"callbackPorts":[],"command":null,"egress":[],"env":{"pass":[],"set":{}},' +
+      '"files":{"read":[],"write":[]},"image":null,"knownValues":[],' +
       '"limits":{"cpus":null,"memory":null,"pids":null,"required":false},"mode":"enforce","name":"p",' +
-      '"note":null,"package":null,"pathArguments":"read","publisher":null,"title":null}'
+      '"note":null,"package":null,"pathArguments":"read","publisher":null,"sinks":[],"title":null}'
     const expected = `sha256:${createHash('sha256').update(json).digest('hex')}`
     expect(digest('egress: []')).toBe(expected)
     expect(denyAllProfile('p').digest).toBe(expected)

@@ -56,6 +56,7 @@ callback-ports: [3334, 8090, 3334]
 mode: monitor
 `
     const tcp = { transport: 'tcp', purpose: null, ports: [443], protocol: 'tls' }
+    const host = { kind: 'host', inspect: 'no', requests: null, reads: [] }
     expect(source(text)).toEqual({
       extends: null,
       name: 'my-server',
@@ -70,13 +71,13 @@ mode: monitor
       // biome-ignore lint/suspicious/noTemplateCurlyInString: the profile's own placeholders
       env: { pass: ['API_KEY'], set: { CACHE: '${HOME}/cache', WHERE: '${CWD}', PRICE: '5 $' } },
       egress: [
-        { kind: 'host', host: 'api.example.com', resolves: [], ...tcp, purpose: 'search' },
-        { kind: 'host', host: '*.zone.example', resolves: [], ...tcp, ports: [443, 8443] },
-        { kind: 'host', host: 'xn--mnchen-3ya.example', resolves: [], ...tcp, ports: [80], protocol: 'http' },
-        { kind: 'host', host: 'mixed.example', resolves: [], ...tcp, ports: [80], protocol: 'http' },
-        { kind: 'host', host: 'mixed.example', resolves: [], ...tcp },
+        { ...host, host: 'api.example.com', resolves: [], ...tcp, purpose: 'search' },
+        { ...host, host: '*.zone.example', resolves: [], ...tcp, ports: [443, 8443] },
+        { ...host, host: 'xn--mnchen-3ya.example', resolves: [], ...tcp, ports: [80], protocol: 'http' },
+        { ...host, host: 'mixed.example', resolves: [], ...tcp, ports: [80], protocol: 'http' },
+        { ...host, host: 'mixed.example', resolves: [], ...tcp },
         {
-          kind: 'host',
+          ...host,
           host: 'corp.example',
           resolves: ['10.0.0.0/8', 'fd00::/8'],
           ...tcp,
@@ -87,6 +88,9 @@ mode: monitor
         { kind: 'host-loopback', ...tcp, ports: [3000], protocol: 'opaque' },
         { kind: 'host-loopback', ...tcp, ports: [8080, 8081], protocol: 'http' },
       ],
+      sinks: [],
+      knownValues: [],
+      alertBackground: null,
       callbackPorts: [3334, 8090],
       files: { read: ['~/notes', './here'], write: ['/tmp/there'] },
       limits: { memory: 1.5 * 1024 ** 3, cpus: 0.5, pids: 64, required: true },
@@ -110,7 +114,6 @@ mode: monitor
     ['4096k', 4 * 1024 ** 2],
     ['2g', 2 * 1024 ** 3],
     ['1T', 1024 ** 4],
-    ['536870912', 536_870_912],
     ['536870912B', 536_870_912],
   ])('memory: %s', (text, bytes) => {
     expect(source(`name: a\nlimits: {memory: ${text}}\negress: []`).limits.memory).toBe(bytes)

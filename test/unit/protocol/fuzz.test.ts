@@ -1,6 +1,7 @@
 import dnsPacket from 'dns-packet'
 import { describe, expect, test } from 'vitest'
 import { normaliseName } from '../../../runtime/model/name.ts'
+import { redactedPath } from '../../../runtime/model/redacted-path.ts'
 import {
   encodeDnsReply,
   fitUdp,
@@ -9,7 +10,6 @@ import {
   withQuestion,
 } from '../../../runtime/protocol/dns-message.ts'
 import { classifyFirstBytes, type FirstBytes } from '../../../runtime/protocol/first-bytes.ts'
-import { redactedPath } from '../../../runtime/protocol/http-head.ts'
 import { labels, message, name, opt, pointer, question, record, words } from './dns-bytes.ts'
 import {
   alpn,

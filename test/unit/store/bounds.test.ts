@@ -4,7 +4,19 @@ import { LIMITS } from '../../../runtime/store/limits.ts'
 import { readAlerts } from '../../../runtime/store/read/alerts.ts'
 import { readDestinations } from '../../../runtime/store/read/destinations.ts'
 import { readGaps } from '../../../runtime/store/read/gaps.ts'
-import { alert, DENIED, DENIED_QUERY, drop, flow, flowClosed, opened, query } from './entries.ts'
+import {
+  alert,
+  DENIED,
+  DENIED_QUERY,
+  drop,
+  during,
+  flow,
+  flowClosed,
+  opened,
+  query,
+  request,
+  requestEnded,
+} from './entries.ts'
 import { type OpenServer, openServer } from './temporary-store.ts'
 
 function times(count: number, entry: (n: number) => JournalEntry): JournalEntry[] {
@@ -107,7 +119,7 @@ test('however many domains and ports, a server has a bounded number of destinati
   expect(rows(server, 'destinations')).toBeLessThanOrEqual(LIMITS.endpoints + 500)
   const flows = readDestinations(server.db, 0).reduce((sum, each) => sum + each.flows, 0)
   expect(flows).toBe(domains + 20_000)
-})
+}, 20_000)
 
 test('denied flows: 10,000 rows under one domain of one session, the rest counted and named as a gap', () => {
   const server = openServer()
@@ -129,6 +141,32 @@ test('DNS queries of one name: 10,000 denied rows, and allowed ones go on', () =
   expect(rows(server, 'dns')).toBe(LIMITS.rowsPerDomain + count)
   expect(readGaps(server.db, 0)).toMatchObject([{ kind: 'folded', count: 10 }])
   expect(readDestinations(server.db, 0)).toMatchObject([{ name: 'evil.test', flows: count }])
+})
+
+test('requests over one connection: 10,000 denied rows, allowed ones go on, and the sums hold all', () => {
+  const server = openServer()
+  const count = LIMITS.rowsPerDomain + 10
+  const attribution = during('search')
+  server.commit(opened(), flow({ inspection: 'inspected' }))
+  const denied = { ...DENIED, reason: 'request-undeclared' } as const
+  server.commit(...times(count, (n) => request({ ...denied, id: `d${n}`, attribution })))
+  server.commit(...times(20, (n) => request({ id: `a${n}`, attribution })))
+  server.commit(requestEnded({ request: `d${count - 1}` }), requestEnded({ request: 'a19', findings: 2 }))
+  expect(rows(server, 'http_requests')).toBe(LIMITS.rowsPerDomain + 20)
+  expect(readGaps(server.db, 0)).toMatchObject([{ kind: 'folded', count: 10 }])
+  expect(readDestinations(server.db, 0)[0]?.tools).toMatchObject([
+    { tool: 'search', requests: count + 20, denied: count },
+  ])
+})
+
+test('requests of a flow that only sums count are counted there too', () => {
+  const server = openServer()
+  const flows = (n: number) => flow({ id: `s1.${n}`, ...DENIED })
+  server.commit(opened(), ...times(LIMITS.rowsPerDomain + 1, flows))
+  server.commit(request({ ...DENIED, flow: `s1.${LIMITS.rowsPerDomain}`, attribution: during('x') }))
+  expect(rows(server, 'http_requests')).toBe(0)
+  expect(readGaps(server.db, 0)).toMatchObject([{ kind: 'folded', count: 2 }])
+  expect(readDestinations(server.db, 0)[0]?.tools).toMatchObject([{ tool: 'x', requests: 1, denied: 1 }])
 })
 
 test('dropped packets: rows and gap make up what was sent', () => {

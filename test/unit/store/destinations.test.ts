@@ -33,6 +33,7 @@ const EXA: DestinationSummary = {
   bytesReceived: 0,
   firstSeen: NOON,
   lastSeen: NOON,
+  tools: [],
 }
 
 const ASKED: DestinationSummary = {
@@ -71,6 +72,29 @@ const CASES: readonly Case[] = [
     what: 'a total that shrinks takes nothing away',
     entries: [[opened(), flow(), progress('s1.1', 50, 60)], [flowClosed()]],
     expected: [{ ...EXA, bytesSent: 50, bytesReceived: 60, lastSeen: NOON + 500 }],
+  },
+  {
+    what: 'a flow that was not read as was meant is the destination that it turned out to be, once',
+    entries: [
+      [opened(), flow({ inspection: 'inspected' }), progress('s1.1', 5, 6)],
+      [flow({ id: 's1.2', inspection: 'inspected', startedAt: NOON + 7 })],
+      [flowClosed({ inspection: 'uninspected' })],
+      [flowClosed({ flow: 's1.2', at: NOON + 9, inspection: 'inspected' })],
+    ],
+    expected: [
+      { ...EXA, bytesSent: 10, bytesReceived: 20, lastSeen: NOON + 500 },
+      { ...EXA, inspection: 'inspected', bytesSent: 10, bytesReceived: 20, lastSeen: NOON + 9 },
+    ],
+  },
+  {
+    what: 'and the one that was meant is gone where nothing else counts there',
+    entries: [[opened(), flow({ inspection: 'inspected' })], [flowClosed({ inspection: 'partial' })]],
+    expected: [{ ...EXA, inspection: 'partial', bytesSent: 10, bytesReceived: 20, lastSeen: NOON + 500 }],
+  },
+  {
+    what: 'what was left open by the session was not read to its end',
+    entries: [[opened(), flow({ inspection: 'inspected' })], [progress('s1.1', 5, 6)], [closed()]],
+    expected: [{ ...EXA, inspection: 'partial', bytesSent: 5, bytesReceived: 6, lastSeen: NOON + 1000 }],
   },
   {
     what: 'two flows to one name at two addresses are one destination',

@@ -1,5 +1,6 @@
 import type { AlertEvent } from '../../../runtime/model/alert.ts'
-import type { DnsRecord, FlowRecord, HttpRequestRecord } from '../../../runtime/model/flow.ts'
+import type { Attribution, Call } from '../../../runtime/model/call.ts'
+import type { DnsRecord, FlowRecord, HttpRequestEnd, HttpRequestRecord } from '../../../runtime/model/flow.ts'
 import type { DropRecord, JournalEntry } from '../../../runtime/model/journal.ts'
 import type { SessionRecord } from '../../../runtime/model/session.ts'
 import { processIdentity } from '../../../runtime/store/process-alive.ts'
@@ -130,6 +131,37 @@ export function request(with_: Partial<HttpRequestRecord> = {}): JournalEntry {
       ...with_,
     },
   }
+}
+
+export function requestEnded(with_: Partial<HttpRequestEnd> = {}): JournalEntry {
+  return {
+    kind: 'http-ended',
+    end: {
+      request: 'r1',
+      at: NOON + 40,
+      status: 200,
+      bytesSent: 300,
+      bytesReceived: 70,
+      inspection: 'inspected',
+      unread: null,
+      findings: 0,
+      verdict: null,
+      ...with_,
+    },
+  }
+}
+
+/** Calls of these tools are open; of `initialize` for null. */
+export function during(...tools: readonly (string | null)[]): Attribution {
+  const calls = tools.map((tool, index): Call => {
+    return {
+      id: String(index + 1),
+      method: tool === null ? 'initialize' : 'tools/call',
+      tool,
+      startedAt: NOON,
+    }
+  })
+  return { kind: calls.length === 0 ? 'background' : calls.length === 1 ? 'one' : 'ambiguous', calls }
 }
 
 export function drop(with_: Partial<DropRecord> = {}): JournalEntry {

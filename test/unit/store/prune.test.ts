@@ -4,9 +4,11 @@ import { prune } from '../../../runtime/store/prune.ts'
 import { readAlerts } from '../../../runtime/store/read/alerts.ts'
 import { readDestinations } from '../../../runtime/store/read/destinations.ts'
 import { readFlows } from '../../../runtime/store/read/flows.ts'
+import { readRequests } from '../../../runtime/store/read/requests.ts'
 import {
   alert,
   closed,
+  DENIED,
   DENIED_QUERY,
   drop,
   flow,
@@ -15,6 +17,7 @@ import {
   opened,
   query,
   request,
+  requestEnded,
 } from './entries.ts'
 import { openServer } from './temporary-store.ts'
 
@@ -46,6 +49,25 @@ test('what is older goes, what is younger stays, and the file shrinks', () => {
   const left = (table: string) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
   expect(['sessions', 'destinations', 'destination_addresses', 'hosts'].map(left)).toEqual([1, 1, 1, 1])
   expect(prune(db, LATER - DAY)).toMatchObject({ sessions: 0, flows: 0, rollups: 0, bytesFreed: 0 })
+})
+
+test('a request that is still open stays, as its flow does', () => {
+  const { db, commit } = openServer()
+  commit(opened(), flow(), request({ id: 'stream' }), request({ id: 'done' }))
+  commit(requestEnded({ request: 'done' }), request({ id: 'denied', ...DENIED }))
+  expect(prune(db, LATER)).toMatchObject({ flows: 0, httpRequests: 2 })
+  commit(requestEnded({ request: 'stream', bytesReceived: 9 }))
+  expect([...readRequests(db, 0)]).toMatchObject([{ id: 'stream', bytesReceived: 9 }])
+  commit(closed())
+  expect(prune(db, LATER)).toMatchObject({ flows: 1, httpRequests: 1 })
+})
+
+test('a request whose flow was deleted before it names none', () => {
+  const { db, commit } = openServer()
+  commit(opened(), flow(), request({ id: 'late', at: LATER }), requestEnded({ request: 'late', at: LATER }))
+  commit(flowClosed())
+  expect(prune(db, LATER)).toMatchObject({ flows: 1, httpRequests: 0 })
+  expect([...readRequests(db, 0)]).toMatchObject([{ id: 'late', flow: null }])
 })
 
 test('a session that is running writes on, whatever was deleted under it', () => {

@@ -2,23 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { type AlertNotice, alertLine, alertNotice } from '../../../../cli/run/alert-line.ts'
 import { tellOnce } from '../../../../cli/run/alerts.ts'
 import type { AlertEvent } from '../../../../runtime/model/alert.ts'
-import type { Destination } from '../../../../runtime/model/destination.ts'
+import { alertEvent as alert, payloadEvent } from './alert-events.ts'
 
-const alert = (destination: Partial<Destination>, more: Partial<AlertEvent> = {}): AlertEvent => ({
-  server: 'p',
-  session: 's',
-  phase: 'run',
-  at: 1,
-  kind: 'undeclared_destination',
-  severity: 'medium',
-  key: 'k',
-  destination: { address: null, port: 443, transport: 'tcp', name: null, nameSource: 'none', ...destination },
-  reason: 'undeclared',
-  action: 'denied',
-  count: 1,
-  evidence: {},
-  ...more,
-})
 const line = (event: AlertEvent, file: string | null = null) => alertLine(alertNotice(event, file))
 
 describe('an alert’s line', () => {
@@ -58,7 +43,76 @@ describe('an alert’s line', () => {
       alert({ name: 'a.test', nameSource: 'http_host', port: 80 }, { action: 'allowed' }),
       'alert: p: a.test:80: undeclared, allowed: the profile does not declare this host; if the server needs it: egress allow p a.test:80',
     ],
+    [
+      'a mail with one recipient more',
+      payloadEvent(),
+      "alert: p: sendEmail tried to send to phan@giftshop.club (Bcc, POST api.postmarkapp.com/email): not in the call's arguments, the environment, the profile or any earlier response; stopped",
+    ],
+    [
+      'one that went out, of several calls',
+      payloadEvent({ call: null, attribution: 'ambiguous', provenance: 'response' }, { action: 'allowed' }),
+      'alert: p: one of several calls tried to send to phan@giftshop.club (Bcc, POST api.postmarkapp.com/email): only in an earlier response, which is not enough for this field; sent',
+    ],
+    [
+      'a credential, which is not named',
+      payloadEvent({
+        call: null,
+        attribution: 'background',
+        field: 'header:Authorization',
+        value: '(a credential that was not given)',
+      }),
+      'alert: p: the server, while no call was open, used a credential that was not given (header:Authorization, POST api.postmarkapp.com/email): not in',
+    ],
+    [
+      'a request that could not be read',
+      payloadEvent({ value: null, field: null, provenance: null }, { reason: 'payload-unread' }),
+      'alert: p: sendEmail made a request (POST api.postmarkapp.com/email): a request that is read before it goes on is too large or cannot be read; stopped',
+    ],
+    [
+      'a request that is not declared: no command helps',
+      alert(
+        { name: 'a.test' },
+        { reason: 'request-undeclared', evidence: { method: 'DELETE', host: 'a.test', path: '/x' } },
+      ),
+      'alert: p: a.test:443: request-undeclared, denied: the profile declares this host, but not this request (DELETE a.test/x)',
+    ],
+    [
+      'a certificate',
+      alert(
+        { name: 'a.test' },
+        {
+          kind: 'upstream_certificate',
+          reason: 'upstream-certificate',
+          evidence: { problem: 'CERT_HAS_EXPIRED', call: { id: '1', tool: 'search' } },
+        },
+      ),
+      "alert: p: a.test:443: upstream-certificate, denied: the destination's certificate is not valid for it (search, CERT_HAS_EXPIRED)",
+    ],
+    [
+      'what was sent in the background, which is declared',
+      alert({ name: 'a.test' }, { kind: 'background_traffic', reason: 'declared', action: 'allowed' }),
+      'alert: p: a.test:443: contacted while no call was open; let through',
+    ],
   ])('%s', (_, event, expected) => expect(line(event)).toContain(expected))
+
+  it('ends there where no declaration helps', () => {
+    for (const event of [payloadEvent(), alert({ name: 'a.test' }, { reason: 'declared' })])
+      expect(line(event)).not.toContain('if the server needs it')
+  })
+
+  it('quotes text from outside escaped and cut', () => {
+    const hostile = `\u001b[2J\u202e${'x'.repeat(5_000)}`
+    const event = payloadEvent({
+      call: { id: '1', tool: hostile },
+      value: hostile,
+      field: hostile,
+      method: hostile,
+      host: hostile,
+      path: hostile,
+    })
+    expect(line(event)).toMatch(/^[\x20-\x7e…]+$/)
+    expect(line(event).length).toBeLessThan(1_500)
+  })
 
   it('has no advice for an installation', () => {
     expect(line(alert({ name: 'evil.test' }, { phase: 'install' }))).not.toContain('if the server needs it')

@@ -14,6 +14,7 @@ const NONE = {
   store: undefined,
   upstreamProxy: null,
   packages: [],
+  annotate: true,
   timing: false,
 }
 const run = (options: object, words: readonly string[], own = false) => ({

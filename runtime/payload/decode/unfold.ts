@@ -1,0 +1,83 @@
+import { inEncoding, type OnText, type Spot } from '../spot.ts'
+import type { Cut } from '../text/cut-text.ts'
+import type { Work } from '../work.ts'
+import { textOfBytes } from './bytes-text.ts'
+import { compressionOf, decompressed, sealedKind } from './compressed.ts'
+import { encodedRuns } from './encoded-runs.ts'
+import { backslash, encodedWords, entities, percent, quotedPrintable, type Undo } from './escapes.ts'
+
+/** Reads a text that is a document of its own, and says whether it was one. */
+export type ReadNested = (text: string, spot: Spot) => boolean
+
+/**
+ * Gives out a text and, to three layers, what it says when the encodings in it are undone. What seems to be encoded
+ * still more deeply is noted as unread.
+ */
+export class Unfold {
+  readonly #work: Work
+  readonly #onText: OnText
+  readonly #readNested: ReadNested
+
+  constructor(work: Work, onText: OnText, readNested: ReadNested) {
+    this.#work = work
+    this.#onText = onText
+    this.#readNested = readNested
+  }
+
+  text(text: string, spot: Spot, cut: Cut = 'whole'): void {
+    if (spot.layers > 0 && !this.#work.spend(text.length)) return
+    if (cut === 'whole' && this.#readNested(text, spot)) return
+    this.#onText(text, spot, cut)
+    if (text.length < LEAST) return
+    for (const [encoding, undo] of UNDOS) {
+      const plain = undo(text)
+      if (plain !== null && plain !== text && this.#mayGoOn(spot)) {
+        this.text(plain, inEncoding(spot, encoding), cut)
+      }
+    }
+    for (const run of encodedRuns(text, cut)) this.#bytes(run.bytes, inEncoding(spot, run.encoding), run.cut)
+  }
+
+  /** Bytes that were encoded in a text, or stand in a message as they are. */
+  bytes(bytes: Buffer, spot: Spot, cut: Cut = 'whole'): void {
+    this.#bytes(bytes, spot, cut)
+  }
+
+  #bytes(bytes: Buffer, spot: Spot, cut: Cut): void {
+    const compression = compressionOf(bytes)
+    if (compression !== null) {
+      const plain = decompressed(bytes, compression, Math.min(MAX_PLAIN, this.#work.left))
+      // By chance bytes begin like that; then they are not read on as such.
+      if (plain !== null && this.#mayGoOn(spot)) this.#bytes(plain, inEncoding(spot, compression), 'whole')
+      if (plain !== null) return
+      if (compression !== 'deflate') this.#work.note(`${compression} that cannot be read`)
+    }
+    const sealed = sealedKind(bytes)
+    if (sealed !== null) this.#work.note(sealed)
+    const text = textOfBytes(bytes)
+    if (text === null) return
+    if (spot.layers <= MAX_LAYERS) this.text(text, spot, cut)
+    else if (PLAINLY_TEXT.test(text)) this.#work.note(TOO_DEEP)
+  }
+
+  #mayGoOn(spot: Spot): boolean {
+    if (spot.layers < MAX_LAYERS) return true
+    this.#work.note(TOO_DEEP)
+    return false
+  }
+}
+
+export const MAX_LAYERS = 3
+const MAX_PLAIN = 4_194_304
+const LEAST = 5
+const TOO_DEEP = 'nested too deeply'
+/** Bytes of chance are no such text. */
+const PLAINLY_TEXT = /^[\x20-\x7e\r\n\t]{12,}$/
+
+const UNDOS: readonly (readonly [encoding: string, undo: Undo])[] = [
+  ['percent', percent],
+  ['html', entities],
+  ['escape', backslash],
+  ['quoted-printable', quotedPrintable],
+  ['encoded-word', encodedWords],
+]

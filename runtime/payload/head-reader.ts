@@ -1,0 +1,72 @@
+import { formText } from './body/form-reader.ts'
+import type { Message } from './body/reader.ts'
+import type { Candidates } from './candidates.ts'
+import { credentialsOf, isCredentialName, isCredentialParameter } from './credentials.ts'
+import { percent } from './decode/escapes.ts'
+import type { Field } from './fields.ts'
+import { isRecipient } from './name-roles.ts'
+import { mayHold } from './quick-look.ts'
+import type { Spot } from './spot.ts'
+
+export interface RequestHead {
+  readonly method: string
+  /** As sent: path and query. */
+  readonly target: string
+  readonly headers: readonly (readonly [name: string, value: string])[]
+}
+
+/** Reads the path, the query and the header fields of a request. */
+export function readHead(head: RequestHead, message: Message, candidates: Candidates): void {
+  const bare = head.target.slice(0, MAX_TARGET).replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
+  if (head.target.length > MAX_TARGET) message.work.note('a target of more than 64 KiB')
+  const mark = bare.indexOf('?')
+  readPath(mark < 0 ? bare : bare.slice(0, mark), message)
+  if (mark >= 0) readQuery(bare.slice(mark + 1), message, candidates)
+  for (const [name, value] of head.headers) readHeader(name.toLowerCase(), value, message, candidates)
+}
+
+function readPath(path: string, { fields, unfold }: Message): void {
+  const spot = spotOf(fields.path())
+  // As a whole too: `/proxy/https://evil.test/x`.
+  const plain = percent(path) ?? path
+  if (plain.includes('//')) unfold.text(plain.slice(1), spot)
+  let before = ''
+  for (const segment of path.split('/')) {
+    const text = percent(segment) ?? segment
+    const field = isRecipient([before], false) ? fields.asRecipient(spot.field) : spot.field
+    if (mayHold(text)) unfold.text(text, { ...spot, field })
+    before = segment
+  }
+}
+
+function readQuery(query: string, { fields, unfold }: Message, candidates: Candidates): void {
+  for (const parameter of query.split('&')) {
+    const equals = parameter.indexOf('=')
+    const name = formText(equals < 0 ? parameter : parameter.slice(0, equals))
+    const spot = spotOf(fields.outside('query', name.slice(0, MAX_NAME)))
+    if (mayHold(name)) unfold.text(name, { ...spot, whole: false })
+    if (equals < 0) continue
+    const value = formText(parameter.slice(equals + 1))
+    if (isCredentialParameter(name, value)) candidates.add('credential', value, spot, false)
+    if (spot.field.wholeSinks.length > 0 || mayHold(value)) unfold.text(value, spot)
+  }
+}
+
+function readHeader(name: string, value: string, { fields, unfold }: Message, candidates: Candidates): void {
+  if (STRUCTURAL.test(name)) return
+  const spot = spotOf(fields.outside('header', name))
+  if (isCredentialName(name)) {
+    for (const credential of credentialsOf(value)) candidates.add('credential', credential, spot, false)
+    if (spot.field.wholeSinks.length > 0) candidates.text(value, spot, 'whole')
+  } else if (spot.field.wholeSinks.length > 0 || mayHold(value)) unfold.text(value, spot)
+}
+
+function spotOf(field: Field): Spot {
+  return { field, encoding: [], layers: 0, whole: true }
+}
+
+const MAX_TARGET = 65_536
+const MAX_NAME = 128
+/** They are about the message and the connection; nothing is sent where they say. */
+const STRUCTURAL =
+  /^(?::.*|host|user-agent|accept|accept-.*|content-(?:type|length|encoding|language|md5|digest)|connection|keep-alive|date|te|trailer|transfer-encoding|upgrade|via|expect|if-.*|range|cache-control|pragma|age|etag|dnt|sec-.*|priority|max-forwards|proxy-connection|traceparent|http2-settings)$/

@@ -1,0 +1,78 @@
+import { type Cut, cutAtEnd, cutAtStart } from './cut-text.ts'
+import type { Placed, Reading } from './found.ts'
+import { bareHosts } from './host-text.ts'
+import { mailAddresses } from './mail-text.ts'
+import { urls } from './url-text.ts'
+import { visibleReadings } from './visible-text.ts'
+
+/** A value, and the reading of the text that it was found in: what its offsets count. */
+export interface ReadValue extends Placed {
+  readonly reading: string
+}
+
+/** Mail addresses, URLs and bare hosts that stand in a text as it is, in no order; one may come twice. */
+export function textValues(text: string, reading: Reading, cut: Cut = 'whole'): ReadValue[] {
+  if (!MARKS.test(text)) return []
+  const [first = text, second] = visibleReadings(text)
+  const found = valuesOf(first, reading, cut)
+  if (second === undefined) return found
+  const parts = valuesOf(second, reading, cut)
+  if (reading.hosts === 'any') return [...found, ...parts]
+  return [...found, ...parts.filter((part) => !found.some((whole) => isPart(part, whole)))]
+}
+
+/** Of a value that was broken up, the reading with blanks sees its beginning or its end. */
+function isPart(part: ReadValue, whole: ReadValue): boolean {
+  if (part.kind === 'host') return whole.value.includes(part.value)
+  return whole.value.endsWith(part.value) || (part.kind === 'url' && whole.value.startsWith(part.value))
+}
+
+/** What at least one of each value's characters is; `@` and the stops in their wide forms too. */
+const MARKS = /[@./:\uff20\ufe6b\uff0e\uff61\u3002\u2024\ufe52\uff0f\uff1a]/
+
+function valuesOf(text: string, reading: Reading, cut: Cut): ReadValue[] {
+  const links = urls(text, reading.urls)
+  const mails = text.includes('@') ? mailAddresses(text, reading.mails, links) : []
+  const taken = [...links, ...mails].sort((one, other) => one.start - other.start)
+  const places = links.filter(({ isPlace }) => isPlace)
+  const found = [...places, ...mails, ...bareHosts(text, reading.hosts, taken)]
+  return [...read(found, text, cut), ...(text.includes('@') ? rewrittenMails(text, reading, cut) : [])]
+}
+
+function rewrittenMails(text: string, reading: Reading, cut: Cut): ReadValue[] {
+  const bare = withoutComments(text)
+  const rewritten = reading.mails === 'any' ? closedUp(bare) : bare
+  if (rewritten === text) return []
+  return read(mailAddresses(rewritten, reading.mails, urls(rewritten, reading.urls)), rewritten, cut)
+}
+
+function read(found: readonly Placed[], reading: string, cut: Cut): ReadValue[] {
+  const whole = cut === 'whole' ? found : found.filter((one) => isWhole(one, reading, cut))
+  return whole.map((one) => ({ ...one, reading }))
+}
+
+/** `a(comment)@b.c` (RFC 5322, 3.2.2): comments away, the innermost first. */
+function withoutComments(text: string): string {
+  if (!text.includes('(')) return text
+  let bare = text
+  for (let depth = 0; depth < MAX_NESTED; depth++) {
+    const less = bare.replace(COMMENT, '')
+    if (less === bare) break
+    bare = less
+  }
+  return bare
+}
+
+const MAX_NESTED = 4
+const COMMENT = /\((?:[^()\\]|\\.){0,256}\)/g
+
+/** `a @ b . c`, as RFC 5322, 4.4 still allows. */
+function closedUp(text: string): string {
+  return text
+    .replace(/\s{0,8}@\s{0,8}/g, '@')
+    .replace(/(\w)(?:\s{1,8}\.\s{0,8}|\s{0,8}\.\s{1,8})(?=\w)/g, '$1.')
+}
+
+function isWhole({ start, end }: Placed, text: string, cut: Cut): boolean {
+  return !(cutAtStart(cut) && start === 0) && !(cutAtEnd(cut) && end >= text.length)
+}

@@ -1,0 +1,67 @@
+import type { Candidate, PayloadFinding, Provenance } from '../model/payload.ts'
+import type { SinkRule } from '../model/profile.ts'
+import type { Mode } from '../model/verdict.ts'
+import { registrableDomain } from './registrable-domain.ts'
+
+export interface PayloadFacts {
+  readonly mode: Mode
+  /** The host that the request goes to. */
+  readonly host: string
+  /** The profile's, by the indexes that candidates name. */
+  readonly sinks: readonly SinkRule[]
+}
+
+/** What of a request's candidates nothing explains. `provenances` by candidate, in order. */
+export function judgeFindings(
+  candidates: readonly Candidate[],
+  provenances: readonly Provenance[],
+  facts: PayloadFacts,
+): readonly PayloadFinding[] {
+  return candidates.flatMap((candidate, index) => {
+    const provenance = provenances[index] ?? NOWHERE
+    const finding = judge(candidate, provenance, facts)
+    return finding === null ? [] : [finding]
+  })
+}
+
+const NOWHERE: Provenance = { sources: [], kind: 'none' }
+
+function judge(candidate: Candidate, provenance: Provenance, facts: PayloadFacts): PayloadFinding | null {
+  const named = candidate.sinks.flatMap((index) => facts.sinks[index] ?? [])
+  const refusing = named.filter((sink) => !allows(sink, provenance))
+  if (refusing.length > 0) {
+    const blocks = facts.mode === 'enforce' && refusing.some((sink) => sink.onUnexplained === 'block')
+    return { candidate, provenance: shown(provenance), severity: 'high', blocks }
+  }
+  if (named.length > 0 || isExplained(provenance)) return null
+  const severity = severityOf(candidate, facts.host)
+  return severity === null ? null : { candidate, provenance: shown(provenance), severity, blocks: false }
+}
+
+/** What the server said first may have been put into the caller's mouth: that source has to be allowed by name. */
+function allows({ allow }: SinkRule, { sources }: Provenance): boolean {
+  if (sources.includes('server') && !allow.includes('server')) return false
+  return sources.some((source) => allow.includes(source))
+}
+
+/** Outside sinks, what the client said again is the client's. */
+function isExplained({ sources }: Provenance): boolean {
+  return sources.some((source) => source !== 'server')
+}
+
+function shown({ sources }: Provenance): PayloadFinding['provenance'] {
+  if (sources.includes('server')) return 'server'
+  return sources.includes('response') ? 'response' : 'none'
+}
+
+function severityOf({ kind, place, value }: Candidate, host: string): PayloadFinding['severity'] | null {
+  if (kind === 'credential') return 'medium'
+  if (place === 'recipient') return 'high'
+  const named = kind === 'mail' ? value.slice(value.lastIndexOf('@') + 1) : hostOf(value)
+  // A service that is named its own host: links to itself say nothing.
+  return registrableDomain(named) === registrableDomain(host) ? null : 'low'
+}
+
+function hostOf(value: string): string {
+  return /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)/.exec(value)?.[1] ?? value
+}

@@ -1,0 +1,79 @@
+import { normaliseName } from '../model/name.ts'
+import type { RequestRule, SinkRule } from '../model/profile.ts'
+import type { Mode, Reason, Verdict } from '../model/verdict.ts'
+import { nameFits } from './name-fits.ts'
+import { pathMatches, plainPath } from './request-path.ts'
+
+export interface RequestFacts {
+  readonly mode: Mode
+  /** Of the connection. */
+  readonly name: string
+  readonly port: number
+  readonly scheme: 'http' | 'https'
+  readonly method: string
+  /** As sent: path and query, or whatever else stood there. */
+  readonly target: string
+  /** Every Host field, or `:authority`, as sent. */
+  readonly hosts: readonly string[]
+  /** Null: any. */
+  readonly requests: readonly RequestRule[] | null
+}
+
+/** Whether a request inside a declared connection is one that the profile declares. */
+export function judgeRequest(facts: RequestFacts): Verdict {
+  const { method, target, hosts, requests } = facts
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(method) || method === 'CONNECT') return denied('malformed')
+  const absolute = absoluteHost(target)
+  if (absolute !== null) return denied(isMeant(facts, absolute) ? 'malformed' : 'request-mismatch')
+  const asterisk = target === '*' && method === 'OPTIONS'
+  if ((!target.startsWith('/') && !asterisk) || hosts.length > 1) return denied('malformed')
+  const [host] = hosts
+  if (host !== undefined && !isMeant(facts, host)) return undeclared(facts.mode, 'request-mismatch')
+  if (requests === null || requests.some((rule) => covers(rule, method, target))) return DECLARED
+  return undeclared(facts.mode, 'request-undeclared')
+}
+
+const DECLARED: Verdict = { declaration: 'declared', action: 'allowed', reason: 'declared' }
+
+/** In both modes: servers differ in how they read it. */
+function denied(reason: Reason): Verdict {
+  return { declaration: 'undeclared', action: 'denied', reason }
+}
+
+function undeclared(mode: Mode, reason: Reason): Verdict {
+  return { declaration: 'undeclared', action: mode === 'enforce' ? 'denied' : 'allowed', reason }
+}
+
+/** The authority of a target in absolute form (RFC 9112, 3.2.2); null for other forms. */
+function absoluteHost(target: string): string | null {
+  return /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(target)?.[1] ?? null
+}
+
+/** A port left out is the connection's own: clients of odd ports leave it out too. */
+function isMeant({ name, port }: RequestFacts, authority: string): boolean {
+  const [, host = '', given] = /^(.*?)(?::(\d{1,5}))?$/s.exec(authority) ?? []
+  return normaliseName(host) === name && (given === undefined || Number(given) === port)
+}
+
+function covers({ methods, paths }: RequestRule, method: string, target: string): boolean {
+  const path = plainPath(target)
+  if (methods.length > 0 && !methods.includes(method)) return false
+  return path !== null && paths.some((pattern) => pathMatches(pattern, path))
+}
+
+/**
+ * The sinks that a request falls under. A path that can be read in more than one way falls under all of its host's:
+ * what restricts matches generously, what permits does not.
+ */
+export function matchingSinks(
+  sinks: readonly SinkRule[],
+  { host, method, target }: { readonly host: string; readonly method: string; readonly target: string },
+): readonly { readonly index: number; readonly sink: SinkRule }[] {
+  const path = plainPath(target)?.toLowerCase().replace(/\/+$/, '') ?? null
+  return sinks.flatMap((sink, index) => {
+    if (!nameFits(sink.host, host)) return []
+    if (path === null) return [{ index, sink }]
+    const isMethod = sink.methods.length === 0 || sink.methods.includes(method.toUpperCase())
+    return isMethod && pathMatches(sink.path.toLowerCase(), path) ? [{ index, sink }] : []
+  })
+}
