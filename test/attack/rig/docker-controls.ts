@@ -31,7 +31,7 @@ export const NO_CLEARING: readonly Patch[] = [
   ...NO_USER,
   {
     file: PROGRAM,
-    find: /Object\.entries\(env\)(?=\.map[^`]+`\$\{name\}=\$\{quoted)/,
+    find: /Object\.entries\(env\)(?=\.map[^`]+`\$\{\w+\}=\$\{quoted)/,
     replace: 'Object.entries({...process.env,...env})',
   },
   {
