@@ -56,7 +56,7 @@ describe('an address that nobody gave', () => {
     ['header-object', at('/email', '/Headers/0/Value'), []],
     ['reply-to', at('/email', '/ReplyTo'), []],
     ['escaped', at('/email', '/Bcc'), []],
-    ['base64', at('/email', '/Bcc', 'base64'), []],
+    ['base64', at('/email', 'body#/Bcc', 'base64'), []],
     ['base64-value', at('/email', '/Bcc', 'base64'), []],
     ['gzip', at('/email', '/Bcc', 'gzip'), []],
     ['multipart', at('/email', 'part:Bcc'), []],
@@ -160,11 +160,13 @@ describe('other requests to the right host', () => {
   it('other-token: somebody else’s account', async () => {
     const mcp = start()
     await run(mcp, 'other-token', ({ call }) => call('sendEmail', MAIL))
+    expect(posted()).toEqual([])
     const alerts = await alertsOf(mcp, 'postmark')
     expect(alerts).toMatchObject([
       {
         kind: 'payload_destination',
-        severity: 'medium',
+        severity: 'high',
+        action: 'denied',
         evidence: { field: 'header:x-postmark-server-token' },
       },
     ])
