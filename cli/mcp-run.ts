@@ -21,6 +21,10 @@ async function main(): Promise<number> {
       return 0
     case 'doctor':
       return (await import('./doctor/doctor.ts')).doctor({ fix: args.fix })
+    case 'pin':
+    case 'unpin':
+      exit = async (code) => (await import('../runtime/tap/libc.ts')).exitNow(code)
+      return (await import('./pin/pin.ts')).pin(args.kind, args.words)
     case 'profiles':
       return (await import('./profiles/profiles.ts')).profiles(args.words)
     case 'run':

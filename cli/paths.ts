@@ -9,6 +9,8 @@ export interface OwnPaths {
   readonly recorder: string
   readonly dockerfiles: string
   readonly storeWorker: string
+  /** What installs packages, in the sandbox. */
+  readonly packageClient: string
   /** What every sandbox has first in its PATH. */
   readonly programs: string
   readonly profiles: string
@@ -24,6 +26,7 @@ export function ownPaths(): OwnPaths {
     recorder: join(root, 'dist', 'recorder.cjs'),
     dockerfiles: join(root, 'docker'),
     storeWorker: join(root, 'dist', 'store-worker.cjs'),
+    packageClient: join(root, 'dist', 'package-client.cjs'),
     programs: join(root, 'dist', 'programs'),
     profiles: join(root, 'profiles'),
     compiledProfiles: join(root, 'dist', 'profiles.json'),

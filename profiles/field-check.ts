@@ -3,12 +3,20 @@ import type { Checked } from './host-pattern.ts'
 import { PACKAGE_NAME, PACKAGE_VERSION } from './patterns.ts'
 import { shown } from './problem.ts'
 
-type RawPackage = string | { npm: string; version: string; bin?: string | undefined }
+type RawPackage =
+  | string
+  | {
+      npm: string
+      version: string
+      bin?: string | undefined
+      publishers?: readonly string[] | undefined
+    }
 
 /** `name@version`, or the same in parts. A version is never guessed. */
 export function checkPackage(raw: RawPackage): Checked<ProfilePackage> {
   if (typeof raw !== 'string') {
-    return { ok: true, value: { registry: 'npm', name: raw.npm, version: raw.version, bin: raw.bin ?? null } }
+    const { npm: name, version, bin = null, publishers = [] } = raw
+    return { ok: true, value: { registry: 'npm', name, version, bin, publishers } }
   }
   const at = raw.indexOf('@', 1)
   const [name, version] = at < 0 ? [raw, ''] : [raw.slice(0, at), raw.slice(at + 1)]
@@ -23,7 +31,17 @@ export function checkPackage(raw: RawPackage): Checked<ProfilePackage> {
     const message = version === '' ? `\`${name}\` has no version` : `\`${shown(version)}\` is no version`
     return { ok: false, message, hint: `\`"${name}@1.2.3"\`, or \`"${name}@latest"\` for whatever is newest` }
   }
-  return { ok: true, value: { registry: 'npm', name, version, bin: null } }
+  return { ok: true, value: { registry: 'npm', name, version, bin: null, publishers: [] } }
+}
+
+const AGE_UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** Milliseconds. */
+export function checkAge(raw: string): Checked<number> {
+  const [, digits = '', unit = ''] = /^(\d{1,5})([mhd]?)$/.exec(raw) ?? []
+  const factor = digits === '0' ? 0 : AGE_UNITS[unit]
+  if (digits !== '' && factor !== undefined) return { ok: true, value: Number(digits) * factor }
+  return { ok: false, message: `\`${shown(raw)}\` is no age`, hint: '`24h`, `7d`, or `0` for any' }
 }
 
 /** Bytes. `512M`, `1.5GiB` and the like count in powers of 1024. */

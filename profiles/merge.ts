@@ -5,7 +5,8 @@ import type { ProfileSource } from './profile-source.ts'
 export function emptyProfile(name: string): Profile {
   return {
     ...{ name, title: null, publisher: null, note: null },
-    ...{ package: null, image: null, command: null, args: [], pathArguments: 'read' },
+    ...{ package: null, image: null, installScripts: [], minAge: null },
+    ...{ command: null, args: [], pathArguments: 'read' },
     ...{
       env: { pass: [], set: {} },
       egress: [],
@@ -32,6 +33,8 @@ export function mergeProfile(base: Profile, layer: ProfileSource): Profile {
     publisher: layer.publisher ?? base.publisher,
     note: layer.note ?? base.note,
     ...program(base, layer),
+    installScripts: union(base.installScripts, layer.installScripts),
+    minAge: layer.minAge ?? base.minAge,
     args: layer.args ?? base.args,
     pathArguments: layer.pathArguments ?? base.pathArguments,
     env: {

@@ -7,7 +7,7 @@ import type {
   SinkRule,
 } from '../runtime/model/profile.ts'
 import { egressRules } from './egress-entry.ts'
-import { checkEnvValue, checkMemory, checkPackage, checkText } from './field-check.ts'
+import { checkAge, checkEnvValue, checkMemory, checkPackage, checkText } from './field-check.ts'
 import type { Checked } from './host-pattern.ts'
 import { checkImage } from './image-reference.ts'
 import type { Path, Problem } from './problem.ts'
@@ -24,6 +24,8 @@ export interface ProfileSource {
   readonly note: string | null
   readonly package: ProfilePackage | null
   readonly image: ProfileImage | null
+  readonly installScripts: readonly string[]
+  readonly minAge: number | null
   readonly command: readonly string[] | null
   readonly args: readonly string[] | null
   readonly pathArguments: Profile['pathArguments'] | null
@@ -75,6 +77,8 @@ export function profileSource(raw: RawProfile): { source: ProfileSource; problem
     note: raw.note ?? null,
     package: raw.package === undefined ? null : check(['package'], checkPackage(raw.package)),
     image: raw.image === undefined ? null : check(['image'], checkImage(raw.image)),
+    installScripts: [...new Set(raw['install-scripts'] ?? [])],
+    minAge: raw['min-age'] === undefined ? null : check(['min-age'], checkAge(raw['min-age'])),
     command: raw.command === undefined ? null : texts(raw.command, 'command'),
     args: raw.args === undefined ? null : texts(raw.args, 'args'),
     pathArguments: raw['path-arguments'] ?? null,

@@ -81,6 +81,10 @@ function buildSchema() {
     npm: z.string().check(z.regex(PACKAGE_NAME), z.maxLength(214)),
     version: z.string().check(z.regex(PACKAGE_VERSION), z.maxLength(256)),
     bin: z.optional(line),
+    publishers: described(
+      z.array(line).check(z.minLength(1), z.maxLength(50)),
+      "Who may publish it: names of the registry's users, or repositories as `github.com/owner/name`.",
+    ),
   })
 
   return z.strictObject({
@@ -103,6 +107,14 @@ function buildSchema() {
         }),
       ]),
       'An OCI image, where no package is run: its reference, or that with its entrypoint and user.',
+    ),
+    'install-scripts': described(
+      z.array(z.string().check(z.regex(PACKAGE_NAME), z.maxLength(214))).check(z.maxLength(50)),
+      'Packages whose install scripts run, in the sandbox; others never do.',
+    ),
+    'min-age': described(
+      z.string(),
+      'How long ago a version must have been published: `24h` (the default), `7d`, `0`.',
     ),
     command: described(texts.check(z.minLength(1)), 'Program and arguments, where no package is run.'),
     args: described(texts, 'Arguments put before those of the command line.'),

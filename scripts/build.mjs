@@ -14,6 +14,7 @@ const PROGRAMS = {
   egress: { source: 'cli/egress.ts', executable: true },
   recorder: { source: 'runtime/recorder-main.ts', executable: false, alone: true },
   tap: { source: 'runtime/tap/main.ts', executable: false },
+  'package-client': { source: 'runtime/packages/client/main.ts', executable: false, alone: true },
   'store-worker': { source: 'runtime/store/worker.ts', executable: false },
 }
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { checkAge } from '../../profiles/field-check.ts'
 import { McpRunError } from '../../runtime/model/errors.ts'
 import type { Mode } from '../../runtime/model/verdict.ts'
 
@@ -18,6 +19,12 @@ export interface RunOptions {
   /** A URL, perhaps with a password, or `none`; null: as the environment says. */
   readonly upstreamProxy: string | null
   readonly packages: readonly string[]
+  /** Packages that are meant, though their names resemble others. */
+  readonly acceptNames: readonly string[]
+  /** Packages whose install scripts run. */
+  readonly allowScripts: readonly string[]
+  /** Milliseconds; null: as the profile says, else the default. */
+  readonly minAge: number | null
   /** A finding is told in the result of the tool that it belongs to. */
   readonly annotate: boolean
   readonly timing: boolean
@@ -26,6 +33,7 @@ export interface RunOptions {
 export type Arguments =
   | { readonly kind: 'help' | 'version' }
   | { readonly kind: 'doctor'; readonly fix: boolean }
+  | { readonly kind: 'pin' | 'unpin'; readonly words: readonly string[] }
   | { readonly kind: 'profiles'; readonly words: readonly string[] }
   /** `own`: what follows `--` is a command; else it is a package, or the server's arguments. */
   | {
@@ -49,6 +57,9 @@ const OPTIONS = {
   store: { type: 'string' },
   'upstream-proxy': { type: 'string' },
   package: { type: 'string', multiple: true, short: 'p' },
+  'accept-name': { type: 'string', multiple: true },
+  'allow-scripts': { type: 'string', multiple: true },
+  'min-age': { type: 'string' },
   yes: { type: 'boolean', short: 'y' },
   'no-annotate': { type: 'boolean' },
   timing: { type: 'boolean' },
@@ -62,6 +73,8 @@ const HINT = 'mcp-run --help'
 export function parseArguments(argv: readonly string[]): Arguments {
   const { head, rest, own } = splitArguments(argv)
   if (!own && head.length === 0 && rest[0] === 'doctor') return doctor(rest.slice(1))
+  if (!own && head.length === 0 && (rest[0] === 'pin' || rest[0] === 'unpin'))
+    return { kind: rest[0], words: rest.slice(1) }
   if (!own && head.length === 0 && rest[0] === 'profiles') return { kind: 'profiles', words: rest.slice(1) }
   const { values } = parseHead(head)
   if (values.help === true) return { kind: 'help' }
@@ -78,6 +91,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
     store: values.store,
     upstreamProxy: values['upstream-proxy'] ?? null,
     packages: values.package ?? [],
+    acceptNames: values['accept-name'] ?? [],
+    allowScripts: values['allow-scripts'] ?? [],
+    minAge: values['min-age'] === undefined ? null : age(values['min-age']),
     annotate: values['no-annotate'] !== true,
     timing: values.timing ?? false,
   }
@@ -137,6 +153,14 @@ function oneOf<T extends string>(option: string, value: string | undefined, know
     throw new McpRunError('usage', `${option} ${value}: it is one of ${known.join(', ')}`, { hint: HINT })
   }
   return found
+}
+
+function age(text: string): number {
+  const checked = checkAge(text)
+  if (checked.ok) return checked.value
+  throw new McpRunError('usage', `--min-age ${text}: it takes an age`, {
+    hint: '--min-age 24h, --min-age 7d, or --min-age 0',
+  })
 }
 
 function environmentName(name: string): string {

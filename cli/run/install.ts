@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { AlertEvent } from '../../runtime/model/alert.ts'
 import type { UpstreamProxy } from '../../runtime/model/upstream-proxy.ts'
 import type { InstallEnd, InstallRun, NpmProxy } from '../../runtime/packages/install-run.ts'
+import { destinationText } from '../../runtime/policy/destination-text.ts'
 import type { SandboxBackend } from '../../runtime/sandbox/backend.ts'
 import { programShare } from '../../runtime/sandbox/shares.ts'
 import { startSession } from '../../runtime/session.ts'
@@ -17,25 +18,37 @@ export interface InstallerOptions {
   readonly onAlert: (alert: AlertEvent) => void
   /** The proxy to dial through, npm's own where nothing else names one. */
   readonly proxyFor: (npm: NpmProxy | null) => UpstreamProxy | null
+  /** Ends an installation that nobody waits for any more. */
+  readonly signal?: AbortSignal
 }
 
 /** Runs the package client in a sandbox of its own, phase `install`, with the registry alone declared. */
 export function installer(options: InstallerOptions): InstallRun {
-  const { backend, proxyFor } = options
+  const { backend, proxyFor, signal } = options
   return async (request) => {
+    signal?.throwIfAborted()
+    const denied = new Set<string>()
     const session = await startSession({
       ...options,
+      onAlert: (alert) => {
+        if (alert.severity !== 'info') denied.add(destinationText(alert.destination))
+        options.onAlert(alert)
+      },
       phase: 'install',
       mode: 'enforce',
       declared: {
         egress: request.egress,
         limits: { memory: null, cpus: null, pids: null, required: false },
         callbackPorts: [],
+        sinks: [],
+        knownValues: [],
+        alertBackground: false,
         digest: `sha256:${createHash('sha256').update(JSON.stringify(request.egress)).digest('hex')}`,
       },
       package: { label: request.label, integrity: null },
       tell: () => undefined,
       profileFile: null,
+      reading: null,
       upstreamProxy: proxyFor(request.proxy),
       sandbox: backend.open(),
       launch: {
@@ -51,12 +64,21 @@ export function installer(options: InstallerOptions): InstallRun {
       },
     })
     session.server.stdin.end()
+    const end = () => session.server.kill('SIGKILL')
+    signal?.addEventListener('abort', end)
     const [stdoutTail, stderrTail, exit] = await Promise.all([
       tail(session.server.stdout),
       tail(session.server.stderr),
       session.ended,
-    ])
-    return { exitCode: exit.code, signal: exit.signal, stdoutTail, stderrTail } satisfies InstallEnd
+    ]).finally(() => signal?.removeEventListener('abort', end))
+    signal?.throwIfAborted()
+    return {
+      exitCode: exit.code,
+      signal: exit.signal,
+      stdoutTail,
+      stderrTail,
+      denied: [...denied],
+    } satisfies InstallEnd
   }
 }
 

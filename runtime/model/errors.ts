@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'profile-invalid'
   | 'package-not-installed'
   | 'install-failed'
+  | 'package-damaged'
   | 'sandbox-unavailable'
   | 'capture-failed'
   | 'store-failed'
@@ -27,6 +28,7 @@ const EXIT_OF: Record<ErrorCode, number> = {
   'profile-invalid': EXIT.usage,
   'package-not-installed': EXIT.usage,
   'install-failed': EXIT.usage,
+  'package-damaged': EXIT.usage,
   'sandbox-unavailable': EXIT.sandbox,
   'capture-failed': EXIT.sandbox,
   'store-failed': EXIT.recorder,

@@ -39,9 +39,12 @@ export interface Candidate {
 
 /** Where the value of a candidate comes from, as far as this session shows. */
 export interface Provenance {
-  /** Every source that may explain it; empty: nobody gave it. */
+  /**
+   * Every source that may explain it; empty: nobody gave it. Where `server` is among them, the server said it before
+   * the others did, or sent it before with no source: then they only repeat it.
+   */
   readonly sources: readonly GivenSource[]
-  /** What an alert calls it: `none`, or the weak source that was not enough. */
+  /** What an alert calls it: `none`, or the weak source that was not enough. `given`: a stronger one is among them. */
   readonly kind: 'none' | 'response' | 'server' | 'given'
 }
 

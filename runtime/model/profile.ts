@@ -74,6 +74,11 @@ export interface ProfilePackage {
   readonly version: string
   /** Which of the package's commands; null: npx's rule. */
   readonly bin: string | null
+  /**
+   * Who may publish it: names of the registry's users, or repositories (`github.com/owner/name`) that an attestation
+   * must then name. Empty: whoever published what was pinned last.
+   */
+  readonly publishers: readonly string[]
 }
 
 export interface ProfileImage {
@@ -97,6 +102,10 @@ export interface Profile {
   readonly package: ProfilePackage | null
   /** In place of a package and a command: where it is not null, both are. */
   readonly image: ProfileImage | null
+  /** Packages, by name, whose install scripts run. */
+  readonly installScripts: readonly string[]
+  /** Milliseconds that a version must have been published before it is installed; null: the program's default. */
+  readonly minAge: number | null
   /** Program and arguments, in place of the package's own command or before the user's arguments. */
   readonly command: readonly string[] | null
   /** Arguments put before those of the command line. */

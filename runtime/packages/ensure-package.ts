@@ -1,34 +1,40 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { NodeRuntime } from '../model/node-runtime.ts'
+import { aheadFile, isFloating, lookAhead, readAhead, writeAhead } from './ahead.ts'
 import { chooseBin } from './bin.ts'
 import { binCommand } from './bin-start.ts'
 import { hostRuntime } from './host-runtime.ts'
-import { type IndexEntry, indexFile, indexKey, readIndex, writeIndex } from './index-entry.ts'
 import { withInstallLock } from './install-lock.ts'
-import { installPackage } from './install-package.ts'
+import { type InstallOptions, installPackage } from './install-package.ts'
 import type { InstallRun } from './install-run.ts'
+import { allowedScripts } from './install-scripts.ts'
 import type { Environment } from './npm-client.ts'
 import { formatPackageSpec, type PackageSpec } from './package-spec.ts'
+import type { Pin } from './pin.ts'
+import { pinDifference } from './pin-difference.ts'
+import { indexFile, indexKey, listPins, readIndex, writeIndex } from './pin-index.ts'
+import { keptLock } from './publish.ts'
 import type { Owner } from './stage.ts'
 import { storeFailure } from './store-failure.ts'
+import { checkTree, type TreeState } from './tree-record.ts'
+import { judgeName, STRICT, type Trust } from './trust.ts'
 
 export interface InstalledPackage {
+  readonly pin: Pin
   readonly name: string
   /** Exact. */
   readonly version: string
   /** Subresource integrity of the package's own tarball. */
   readonly integrity: string
-  /** SHA-256, hex, over every package of the installation and its integrity. */
-  readonly tree: string
   /** Holds node_modules; read-only. */
   readonly directory: string
   /** Absolute path of the chosen command's script. */
   readonly bin: string
   /** How it is started: program first, absolute paths. */
   readonly command: readonly string[]
-  /** `name@version` of packages whose install scripts were not run. */
-  readonly scripts: readonly string[]
+  /** Whether its files are what was installed, looked at from now on: nothing of it is to run before. */
+  readonly state: Promise<TreeState>
 }
 
 export interface EnsureOptions {
@@ -38,14 +44,20 @@ export interface EnsureOptions {
   /** The store's folder; packages are kept in `packages/` of it. */
   readonly store: string
   readonly install: InstallRun
+  /** The program that installs and asks in the sandbox: dist/package-client.cjs. */
+  readonly client: string
   /** The host's node, this process's own: absolute path. It reads npm's settings. */
   readonly node: string
   /** What installs and runs the package. Absent: the host's own. */
   readonly runtime?: NodeRuntime
+  /** Absent: nobody has said anything. */
+  readonly trust?: Trust
   /** One line for a person. */
   readonly say: (text: string) => void
   /** Resolve the spec again, though it is installed. */
   readonly refresh?: boolean
+  /** What is there was found damaged: have it again, package for package. */
+  readonly repair?: boolean
   readonly env?: Environment
   readonly cwd?: string
   /** Whom the sandbox runs as, if not this process's user: npm's folders are given to them. */
@@ -54,55 +66,123 @@ export interface EnsureOptions {
 }
 
 /**
- * The package as installed, installed now if it is not yet. When it is: two reads of the file system, no
- * registry, no npm. Throws `usage` for a command that is not there, `install-failed` for the rest.
+ * The package as pinned, installed now if it is not yet. When it is: a few reads of the file system, no registry, no
+ * npm. Throws `usage` for a command that is not there and for what a person is to decide, `install-failed` for the rest.
  */
 export async function ensurePackage(given: EnsureOptions): Promise<InstalledPackage> {
-  const options = { ...given, runtime: given.runtime ?? hostRuntime(given) }
-  const packages = join(options.store, 'packages')
-  const file = indexFile(packages, indexKey(options.spec, options.runtime))
-  const kept = options.refresh === true ? null : readIndex(file)
-  const ready = kept === null ? null : locate(kept, packages, options)
-  if (ready !== null) return ready
-  const fresh = await installOnce(packages, file, options).catch((error: unknown) => {
-    throw storeFailure(options.spec, options.store, error)
-  })
-  const installed = locate(fresh, packages, options)
+  const options = ready(given)
+  const { packages, file } = options
+  const kept = options.refresh === true ? null : (takeAhead(options) ?? readIndex(file))
+  const found = kept === null || lacks(kept, options) ? null : locate(kept, options)
+  if (found !== null && kept !== null) {
+    if (kept.resembles !== null) options.say(`${kept.name} is not ${kept.resembles}, which many run`)
+    return { ...found, state: checkTree(packages, kept.tree, kept.files) }
+  }
+  const fresh = await installOnce(options, kept)
+  const installed = locate(fresh, options)
   if (installed === null)
     throw storeFailure(options.spec, options.store, new Error('it vanished from the store'))
-  return installed
+  return { ...installed, state: Promise.resolve({ state: 'whole' }) }
 }
 
-type Ready = EnsureOptions & { readonly runtime: NodeRuntime }
+/** The same without a command to be run: what there is, or what is installed now. */
+export async function pinPackage(given: Omit<EnsureOptions, 'bin'>): Promise<Pin> {
+  const options = ready({ ...given, bin: null })
+  const kept = options.refresh === true ? null : readIndex(options.file)
+  return kept ?? installOnce(options, null)
+}
+
+/** Asks what a floating tag means by now, for the next start: see `lookAhead`. */
+export function ensureAhead(given: EnsureOptions): Promise<void> {
+  const options = ready(given)
+  return lookAhead({ ...options, again: null }, options.file)
+}
+
+type Ready = EnsureOptions &
+  Omit<InstallOptions, 'again'> & {
+    /** The pin's. */
+    readonly file: string
+  }
+
+function ready(given: EnsureOptions): Ready {
+  const runtime = given.runtime ?? hostRuntime(given)
+  const packages = join(given.store, 'packages')
+  const file = indexFile(packages, indexKey(given.spec, runtime))
+  return { ...given, runtime, trust: given.trust ?? STRICT, packages, file }
+}
+
+/** What a floating tag came to since the last start takes the place of what was pinned, and that is said. */
+function takeAhead({ spec, file, packages, say }: Ready): Pin | null {
+  if (!isFloating(spec)) return null
+  const ahead = readAhead(aheadFile(file))
+  if (ahead?.refusal) say(`${formatPackageSpec(spec)} is not taken as it is now: ${ahead.refusal}`)
+  const before = readIndex(file)
+  if (!ahead?.pin || before === null) return null
+  writeIndex(file, ahead.pin)
+  writeAhead(aheadFile(file), { ...ahead, pin: null })
+  say(
+    `alert: ${formatPackageSpec(spec)} has changed: ${pinDifference(packages, before, ahead.pin).join('; ')}`,
+  )
+  return ahead.pin
+}
+
+/** Whether it must be installed again: damaged, or without the scripts that are allowed by now. */
+function lacks(pin: Pin, { repair, trust }: Ready): boolean {
+  return repair === true || allowedScripts(pin.scripts, trust.allowScripts).length > 0
+}
 
 /** null: the script is not there, so that the tree has been damaged or removed. */
-function locate(entry: IndexEntry, packages: string, options: Ready): InstalledPackage | null {
-  const { name, version, integrity, tree, scripts } = entry
-  const paths = Object.fromEntries(Object.entries(entry.bins).map(([command, bin]) => [command, bin.path]))
-  const chosen = entry.bins[chooseBin(name, paths, options.bin)]
-  const directory = join(packages, tree)
+function locate(pin: Pin, options: Ready): Omit<InstalledPackage, 'state'> | null {
+  const { name, version, integrity, tree } = pin
+  const paths = Object.fromEntries(Object.entries(pin.bins).map(([command, bin]) => [command, bin.path]))
+  const chosen = pin.bins[chooseBin(name, paths, options.bin)]
+  const directory = join(options.packages, tree)
   const bin = join(directory, 'node_modules', name, chosen?.path ?? '')
   if (chosen === undefined || statSync(bin, { throwIfNoEntry: false })?.isFile() !== true) return null
   const command = binCommand(chosen.start, options.runtime.node, bin)
-  return { name, version, integrity, tree, directory, bin, command, scripts }
+  return { pin, name, version, integrity, directory, bin, command }
 }
 
-async function installOnce(packages: string, file: string, options: Ready): Promise<IndexEntry> {
+/** `again`: what was installed before, to be had again; null at a first time. */
+async function installOnce(options: Ready, again: Pin | null): Promise<Pin> {
+  try {
+    return await installAlone(options, again)
+  } catch (error) {
+    throw storeFailure(options.spec, options.store, error)
+  }
+}
+
+/** Of several starts at once, one installs. */
+async function installAlone(options: Ready, again: Pin | null): Promise<Pin> {
+  const { packages, file, trust, say } = options
   const name = formatPackageSpec(options.spec)
   const before = readIndex(file)?.installedAt
+  const pinned = listPins(packages, options.spec.name).length > 0
+  const { resembles, warning } = judgeName(options.spec.name, trust, pinned)
+  if (warning !== null) say(warning)
   const waiting = (pid: number) =>
-    options.say(`another mcp-run (process ${pid}) is installing ${name}: waiting for it`)
-  return withInstallLock(
-    join(packages, 'lock', indexKey(options.spec, options.runtime)),
-    waiting,
-    async () => {
-      const other = readIndex(file)
-      if (other !== null && other.installedAt !== before) return other
-      options.say(`installing ${name}, once: later starts use what is installed now`)
-      const entry = await installPackage({ ...options, packages })
-      writeIndex(file, entry)
-      if (entry.scripts.length > 0) options.say(`not run: the install scripts of ${entry.scripts.join(', ')}`)
-      return entry
-    },
-  )
+    say(`another mcp-run (process ${pid}) is installing ${name}: waiting for it`)
+  const lock = join(packages, 'lock', indexKey(options.spec, options.runtime))
+  return withInstallLock(lock, waiting, async () => {
+    const other = readIndex(file)
+    if (other !== null && other.installedAt !== before) return other
+    say(
+      again === null
+        ? `installing ${name}, once: later starts use what is installed now`
+        : `installing ${again.name}@${again.version} again, as it was`,
+    )
+    const entry = { ...(await installPackage({ ...options, ...exactly(options, again), again })), resembles }
+    const replaces = other === null || other.version === entry.version ? null : other.version
+    const pin = { ...entry, spec: name, replaces }
+    writeIndex(file, pin)
+    if (isFloating(options.spec))
+      writeAhead(aheadFile(file), { askedAt: pin.installedAt, pin: null, refusal: null })
+    return pin
+  })
+}
+
+/** The same packages as before, by npm's own list of them. */
+function exactly({ packages, spec }: Ready, again: Pin | null): Pick<InstallOptions, 'spec' | 'lock'> {
+  if (again === null || again.format === 1) return { spec, lock: null }
+  return { spec: { name: again.name, version: again.version }, lock: keptLock(packages, again.tree) }
 }

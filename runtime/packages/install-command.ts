@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { basename, delimiter, dirname, join } from 'node:path'
 import type { NodeRuntime } from '../model/node-runtime.ts'
+import type { ClientPlan } from './client/plan.ts'
 import type { InstallRequest } from './install-run.ts'
 import type { Environment } from './npm-client.ts'
 import type { NpmConfig } from './npm-config.ts'
@@ -17,6 +18,17 @@ export interface InstallParts {
   readonly config: NpmConfig
   readonly access: RegistryAccess
   readonly owner: Owner | undefined
+  /** The program that runs npm and asks the registry, see client/main.ts: a file of mcp-run's own. */
+  readonly client: string
+  /** Whether anything is installed; else the registry is only asked. */
+  readonly install: boolean
+}
+
+/** npm's list of what it installed, in the stage's tree. */
+export const INSTALLED_LOCK = 'node_modules/.package-lock.json'
+
+export function answerFile(stage: Stage): string {
+  return join(stage.work, 'answer.json')
 }
 
 /** Refused outright where npm can: a dependency that is fetched from git, a URL or a folder. */
@@ -31,26 +43,41 @@ export function prepareInstall(parts: InstallParts): InstallRequest {
   const npmrc = join(stage.config, 'npmrc')
   writePrivate(npmrc, formatNpmrc(settings), parts.owner)
   const extraCa = parts.env.NODE_EXTRA_CA_CERTS
+  const places = [
+    `--prefix=${stage.tree}`,
+    `--userconfig=${npmrc}`,
+    `--globalconfig=${join(stage.config, 'none')}`,
+  ]
+  const plan: ClientPlan = {
+    npmCli: runtime.npmCli,
+    settings: [...places, `--cache=${stage.cache}`],
+    install: parts.install,
+    ...parts.spec,
+    lock: join(stage.tree, INSTALLED_LOCK),
+    cache: join(stage.work, 'asked'),
+    answer: answerFile(stage),
+  }
+  const [client, planFile] = [join(stage.config, 'client.cjs'), join(stage.config, 'plan.json')]
+  writePrivate(client, readFileSync(parts.client), parts.owner)
+  writePrivate(planFile, JSON.stringify(plan), parts.owner)
   return {
     argv: [
       runtime.node,
-      runtime.npmCli,
+      client,
+      planFile,
       'install',
       '--ignore-scripts',
       '--no-audit',
       '--no-fund',
       '--no-update-notifier',
-      '--no-package-lock',
       '--omit=dev',
       '--install-strategy=hoisted',
       '--engine-strict=false',
       '--no-progress',
       '--loglevel=warn',
       '--logs-max=0',
-      `--prefix=${stage.tree}`,
+      ...places,
       `--cache=${stage.cache}`,
-      `--userconfig=${npmrc}`,
-      `--globalconfig=${join(stage.config, 'none')}`,
       ...REGISTRY_ONLY.filter((key) => parts.config.known.has(key)).map((key) => `--${key}=none`),
     ],
     env: {

@@ -1,43 +1,68 @@
-import { realpathSync } from 'node:fs'
-import type { NodeRuntime } from '../model/node-runtime.ts'
-import type { IndexEntry } from './index-entry.ts'
-import { prepareInstall } from './install-command.ts'
-import type { InstallRun } from './install-run.ts'
-import { type Environment, findNpm } from './npm-client.ts'
-import { readNpmConfig } from './npm-config.ts'
-import { npmFailure } from './npm-failure.ts'
-import type { PackageSpec } from './package-spec.ts'
-import { publish } from './publish.ts'
-import { registryAccess } from './registry.ts'
-import { createStage, type Owner, sweepStages } from './stage.ts'
-import { removeTree } from './tree-files.ts'
+import { McpRunError } from '../model/errors.ts'
+import { escapeText } from '../model/text.ts'
+import { factsText } from './facts-text.ts'
+import { allowedScripts, runInstallScripts } from './install-scripts.ts'
+import { judgeVersion } from './judge.ts'
+import { acceptsNode } from './node-range.ts'
+import type { Pin } from './pin.ts'
+import { listPins } from './pin-index.ts'
+import { publish, refuseReplaced } from './publish.ts'
+import { type Staged, type StageOptions, withStaged } from './staged.ts'
+import { type Tree, withScripts } from './tree.ts'
+import type { Trust } from './trust.ts'
 
-export interface InstallOptions {
-  readonly packages: string
-  readonly spec: PackageSpec
-  readonly node: string
-  readonly runtime: NodeRuntime
-  readonly install: InstallRun
-  readonly env?: Environment
-  readonly cwd?: string
-  readonly owner?: Owner
-  readonly now?: () => number
+export interface InstallOptions extends StageOptions {
+  readonly trust: Trust
+  /** One line for a person. */
+  readonly say: (text: string) => void
+  /** The pin that is to be had again, package for package; null: what the spec means today is wanted. */
+  readonly again: Pin | null
 }
 
-/** Installs a package in a stage of its own and takes it into the store. Nothing is left of one that failed. */
-export async function installPackage(options: InstallOptions): Promise<IndexEntry> {
-  const { packages, spec, owner, runtime, env = process.env, cwd = process.cwd(), now = Date.now } = options
-  await sweepStages(packages)
-  const stage = createStage(packages, spec, owner)
-  try {
-    const node = realpathSync(options.node)
-    const npm = findNpm({ node, env, cwd })
-    const config = await readNpmConfig({ npm, node, env, cwd: stage.tree })
-    const access = registryAccess(config)
-    const end = await options.install(prepareInstall({ spec, stage, runtime, env, config, access, owner }))
-    if (end.exitCode !== 0) throw npmFailure(spec, end, access)
-    return await publish({ packages, stage, spec, nodeVersion: runtime.version, now: now() })
-  } finally {
-    await removeTree(stage.folder)
-  }
+/**
+ * Installs a package in a stage, judges who stands behind it, runs the scripts that are allowed, and takes it into the
+ * store. Nothing is left of one that failed. Throws `install-failed`, or `usage` where a person is to decide.
+ */
+export function installPackage(options: InstallOptions): Promise<Pin> {
+  const { packages, spec, runtime, trust, say, again } = options
+  return withStaged(options, async (staged) => {
+    const { pin, tree, stage, access, answer } = staged
+    refuseEngine(staged, runtime.version)
+    refuseReplaced(packages, tree)
+    const pins = listPins(packages, spec.name)
+    const now = (options.now ?? Date.now)()
+    const last = again ?? pins.at(-1)?.pin ?? null
+    const remarks = judgeVersion(pin, answer, { last, trust, now })
+    say(`${pin.name}@${pin.version}: ${factsText(pin)}`)
+    remarks.forEach(say)
+    const ranScripts = allowedScripts(pin.scripts, trust.allowScripts)
+    if (again !== null) refuseOther(again, tree)
+    await runInstallScripts(ranScripts, { stage, runtime, access, install: options.install })
+    const scripts = pin.scripts.filter((id) => !ranScripts.includes(id))
+    if (ranScripts.length > 0) say(`run in the sandbox: the install scripts of ${ranScripts.join(', ')}`)
+    if (scripts.length > 0) say(`not run: the install scripts of ${scripts.join(', ')}`)
+    const seen = pins.filter((one) => one.pin.version === pin.version).map((one) => one.pin.firstSeen)
+    const firstSeen = [pin.firstSeen, ...seen].sort()[0] ?? pin.firstSeen
+    return publish(packages, { ...staged, pin: { ...pin, ranScripts, scripts, firstSeen } })
+  })
+}
+
+function refuseEngine({ pin }: Staged, version: string): void {
+  const { wants } = pin.engine
+  if (wants === null || acceptsNode(wants, version)) return
+  throw new McpRunError(
+    'install-failed',
+    `${pin.name}@${pin.version} needs node ${escapeText(wants, 80)}, and this is ${version}`,
+    { hint: `run mcp-run with such a node, or take an older version: npm view ${pin.name} engines` },
+  )
+}
+
+/** What is installed again must be what was there, package for package. */
+function refuseOther(again: Pin, tree: Tree): void {
+  if (again.format === 1 || withScripts(tree, again.ranScripts).digest === again.tree) return
+  throw new McpRunError(
+    'install-failed',
+    `${again.name}@${again.version} cannot be had again as it was: what the registry has for it, or for what it depends on, is not what was installed`,
+    { hint: `mcp-run unpin ${again.spec}, and the next start takes what there is today` },
+  )
 }

@@ -34,6 +34,8 @@ export interface InstallEnd {
   readonly signal: string | null
   readonly stderrTail: string
   readonly stdoutTail: string
+  /** Destinations that it asked for and that are not the registry's, as text; each was refused. */
+  readonly denied: readonly string[]
 }
 
 /** Runs a command in the sandbox under the recorder, and resolves when every process of it has ended. */

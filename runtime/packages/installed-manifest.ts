@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } fr
 import { join } from 'node:path'
 import { binsOf } from './bin.ts'
 import { readBinStart } from './bin-start.ts'
-import type { InstalledBin } from './index-entry.ts'
+import type { InstalledBin } from './pin.ts'
 
 /** What an installed package's own package.json says: its integrity covers it, unlike the registry's copy. */
 export interface InstalledManifest {

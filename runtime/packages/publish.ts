@@ -1,86 +1,38 @@
-import { constants } from 'node:fs'
-import { chmod, open, rename, rm, writeFile } from 'node:fs/promises'
+import { existsSync, lstatSync, readFileSync } from 'node:fs'
+import { chmod, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { McpRunError } from '../model/errors.ts'
-import { escapeText } from '../model/text.ts'
-import type { IndexEntry } from './index-entry.ts'
+import { readBounded } from './bounded-file.ts'
+import { INSTALLED_LOCK } from './install-command.ts'
 import { withInstallLock } from './install-lock.ts'
-import { readInstalledManifest } from './installed-manifest.ts'
-import { acceptsNode } from './node-range.ts'
-import { formatPackageSpec, type PackageSpec } from './package-spec.ts'
+import type { Pin, TreeSize } from './pin.ts'
+import { replaceFile } from './pin-index.ts'
 import { findReplaced } from './replaced.ts'
 import type { Stage } from './stage.ts'
-import { readTree, type Tree } from './tree.ts'
-import { sameFiles, sealContent } from './tree-files.ts'
+import type { Staged } from './staged.ts'
+import { type Tree, withScripts } from './tree.ts'
+import { readContent } from './tree-content.ts'
+import { sealContent } from './tree-files.ts'
+import { writeRecord } from './tree-record.ts'
 
-const LOCK = 'node_modules/.package-lock.json'
 const MAX_LOCK_BYTES = 64 * 1024 * 1024
 
 /**
  * Takes what was installed in the stage into the store, read-only, under the digest of what it consists of.
  * The stage was written by the sandbox: nothing in it is followed, run or believed beyond its form.
  */
-export async function publish(options: {
-  packages: string
-  stage: Stage
-  spec: PackageSpec
-  nodeVersion: string
-  now: number
-}): Promise<IndexEntry> {
-  const { packages, stage, spec } = options
-  const read = readTree(await readLock(stage, spec))
-  if (!read.ok) throw failed(spec, read.flaw)
-  const { tree } = read
-  const root = tree.packages.find((item) => item.path === `node_modules/${spec.name}`)
-  if (root === undefined || root.integrity === null) throw failed(spec, 'npm left it out')
-  const manifest = readInstalledManifest(join(stage.tree, root.path), spec.name)
-  if (manifest === null) throw failed(spec, 'its package.json cannot be read')
-  const { engines } = manifest
-  if (engines !== null && !acceptsNode(engines, options.nodeVersion)) {
-    throw new McpRunError(
-      'install-failed',
-      `${spec.name}@${root.version} needs node ${escapeText(engines, 80)}, and this is ${options.nodeVersion}`,
-      { hint: `run mcp-run with such a node, or take an older version: npm view ${spec.name} engines` },
-    )
-  }
-  refuseReplaced(packages, tree)
-  const scripts = tree.packages.filter(
-    (item) => readInstalledManifest(join(stage.tree, item.path), item.name)?.hasScripts,
-  )
+export async function publish(packages: string, { stage, tree: installed, pin }: Staged): Promise<Pin> {
+  const tree = withScripts(installed, pin.ranScripts)
   // Another spec may come to the same tree at the same time.
   const quiet = () => {}
-  await withInstallLock(join(packages, 'lock', tree.digest), quiet, () => moveIn(packages, stage, tree))
-  return {
-    format: 1,
-    name: spec.name,
-    version: root.version,
-    integrity: root.integrity,
-    tree: tree.digest,
-    bins: manifest.bins,
-    scripts: scripts.map((item) => `${item.name}@${item.version}`),
-    installedAt: new Date(options.now).toISOString(),
-  }
+  const files = await withInstallLock(join(packages, 'lock', tree.digest), quiet, () =>
+    moveIn(packages, stage, tree),
+  )
+  return { ...pin, tree: tree.digest, files }
 }
 
-async function readLock(stage: Stage, spec: PackageSpec): Promise<string> {
-  try {
-    const file = await open(
-      join(stage.tree, LOCK),
-      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
-    )
-    try {
-      const stat = await file.stat()
-      if (!stat.isFile() || stat.size > MAX_LOCK_BYTES) throw new Error('not a lock file')
-      return await file.readFile('utf8')
-    } finally {
-      await file.close()
-    }
-  } catch (cause) {
-    throw failed(spec, 'npm left no list of what it installed', cause)
-  }
-}
-
-function refuseReplaced(packages: string, tree: Tree): void {
+/** Throws `install-failed` where a version of the store has other content now. */
+export function refuseReplaced(packages: string, tree: Tree): void {
   const replaced = findReplaced(packages, tree)
   if (replaced === null) return
   const { name, version } = replaced
@@ -91,14 +43,33 @@ function refuseReplaced(packages: string, tree: Tree): void {
   )
 }
 
-async function moveIn(packages: string, stage: Stage, tree: Tree): Promise<void> {
+/** npm's whole list of a tree, from which it can be installed again; null where none was kept. */
+export function keptLock(packages: string, tree: string): string | null {
+  try {
+    return readFileSync(lockFile(packages, tree), 'utf8')
+  } catch {
+    return null
+  }
+}
+
+export function lockFile(packages: string, tree: string): string {
+  return join(packages, 'files', `${tree}.lock.json`)
+}
+
+async function moveIn(packages: string, stage: Stage, tree: Tree): Promise<TreeSize> {
   const final = join(packages, tree.digest)
+  await keepLock(packages, stage, tree)
   // The lists that npm keeps name times and registries: without them equal content is equal.
-  for (const name of [LOCK, 'package.json', 'package-lock.json'])
+  for (const name of [INSTALLED_LOCK, 'package.json', 'package-lock.json'])
     await rm(join(stage.tree, name), { force: true })
   await writeFile(join(stage.tree, 'tree.txt'), tree.text, { flag: 'wx' })
   await sealContent(stage.tree)
-  if (await sameFiles(stage.tree, final)) return
+  const fresh = await readContent(stage.tree)
+  const there = existsSync(final) ? await readContent(final).catch(() => null) : null
+  if (there !== null && there.size.sha256 === fresh.size.sha256) {
+    writeRecord(packages, tree.digest, there)
+    return there.size
+  }
   // What is there and differs was damaged. It moves into the stage, which goes with all its content.
   await chmod(final, 0o700).then(
     () => rename(final, join(stage.folder, 'damaged')),
@@ -106,15 +77,20 @@ async function moveIn(packages: string, stage: Stage, tree: Tree): Promise<void>
   )
   await rename(stage.tree, final)
   await chmod(final, 0o555)
+  // Being moved changes the time of the folder itself, and of nothing in it.
+  const { ctimeMs } = lstatSync(final)
+  const entries = fresh.entries.map((entry) => (entry.path === '' ? { ...entry, ctime: ctimeMs } : entry))
+  writeRecord(packages, tree.digest, { ...fresh, entries })
+  return fresh.size
 }
 
-function failed(spec: PackageSpec, why: string, cause?: unknown): McpRunError {
-  return new McpRunError(
-    'install-failed',
-    `${formatPackageSpec(spec)} was not installed: ${escapeText(why)}`,
-    {
-      hint: 'try again; the same with npm itself, to compare, in an empty folder',
-      cause,
-    },
-  )
+/** Without the places of tarballs: a later installation takes them from the registry that it is given then. */
+async function keepLock(packages: string, stage: Stage, tree: Tree): Promise<void> {
+  try {
+    const lock = JSON.parse(await readBounded(join(stage.tree, 'package-lock.json'), MAX_LOCK_BYTES))
+    for (const entry of Object.values(lock.packages) as { resolved?: unknown }[]) delete entry.resolved
+    replaceFile(lockFile(packages, tree.digest), JSON.stringify(lock))
+  } catch {
+    // npm was told not to write one: a repair then resolves anew, and must come to the same packages.
+  }
 }

@@ -23,7 +23,12 @@ export interface Stage {
   readonly config: string
 }
 
-export function createStage(packages: string, spec: PackageSpec, owner: Owner | undefined): Stage {
+/** `lock`: what is to be installed, as a package-lock.json, where that is known to the last package. */
+export function createStage(
+  packages: string,
+  spec: PackageSpec,
+  { owner, lock }: { owner: Owner | undefined; lock?: string | null },
+): Stage {
   const folder = join(packages, 'stage', processToken())
   const work = join(folder, 'work')
   const stage = {
@@ -46,6 +51,7 @@ export function createStage(packages: string, spec: PackageSpec, owner: Owner | 
     dependencies: { [spec.name]: spec.version ?? '*' },
   }
   writePrivate(join(stage.tree, 'package.json'), JSON.stringify(manifest), owner)
+  if (typeof lock === 'string') writePrivate(join(stage.tree, 'package-lock.json'), lock, owner)
   return stage
 }
 

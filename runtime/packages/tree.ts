@@ -56,6 +56,16 @@ export function readTree(lock: string): TreeResult {
   return { ok: true, tree: { packages, text, digest: createHash('sha256').update(text).digest('hex') } }
 }
 
+/** With the packages whose scripts have been run over it: they may have changed anything. */
+export function withScripts(tree: Tree, ran: readonly string[]): Tree {
+  if (ran.length === 0) return tree
+  const text = `${tree.text}${[...ran]
+    .sort()
+    .map((id) => `scripts ${id}\n`)
+    .join('')}`
+  return { ...tree, text, digest: createHash('sha256').update(text).digest('hex') }
+}
+
 function entriesOf(lock: string): [string, unknown][] | null {
   try {
     const { lockfileVersion, packages } = JSON.parse(lock)

@@ -4,6 +4,7 @@ import type { Candidates } from './candidates.ts'
 import { credentialsOf, isCredentialName, isCredentialParameter } from './credentials.ts'
 import { percent } from './decode/escapes.ts'
 import type { Field } from './fields.ts'
+import { isRecipient } from './name-roles.ts'
 import { mayHold } from './quick-look.ts'
 import type { Spot } from './spot.ts'
 
@@ -29,9 +30,12 @@ function readPath(path: string, { fields, unfold }: Message): void {
   // As a whole too: `/proxy/https://evil.test/x`.
   const plain = percent(path) ?? path
   if (plain.includes('//')) unfold.text(plain.slice(1), spot)
+  let before = ''
   for (const segment of path.split('/')) {
     const text = percent(segment) ?? segment
-    if (mayHold(text)) unfold.text(text, spot)
+    const field = isRecipient([before], false) ? fields.asRecipient(spot.field) : spot.field
+    if (mayHold(text)) unfold.text(text, { ...spot, field })
+    before = segment
   }
 }
 

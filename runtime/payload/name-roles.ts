@@ -1,31 +1,63 @@
+/** What one name says of the values under it. */
+interface Role {
+  readonly recipient: boolean
+  /** It says nothing by itself: `email`, `url`, an index. */
+  readonly neutral: boolean
+  readonly sharing: boolean
+  readonly host: 'host' | 'link' | null
+  readonly scope: boolean
+}
+
 /**
  * Whether the names down to a value say that something is sent there: `Bcc`, `to/0/email`, `webhook/config/url`.
  * `context`: names around the whole (a path's `/hooks`), for values that their own names say nothing of.
  */
 export function isRecipient(names: readonly string[], context: boolean): boolean {
   for (let at = names.length - 1; at >= 0; at--) {
-    const name = compact(names[at] ?? '')
-    if (RECIPIENT.test(name)) return true
-    if (!NEUTRAL.test(name)) return false
+    const role = roleOf(names[at] ?? '')
+    if (role.recipient) return true
+    if (!role.neutral) return false
   }
   return context && names.length > 0
 }
 
 /** Whether a request's path is about whom something is sent to or shared with: a plain `url` or `email` is that. */
 export function isSharingPath(path: string): boolean {
-  return path.split('/').some((segment) => SHARING.test(compact(segment)))
+  return path.split('/').some((segment) => roleOf(segment).sharing)
 }
 
 /** `host`: the name says that a host or URL is its value; `link`: it may as well be a relative path. */
 export function hostRole(names: readonly string[]): 'host' | 'link' | null {
-  const name = compact(names.findLast((one) => !/^\d*$/.test(one)) ?? '')
-  if (HOST.test(name)) return 'host'
-  return LINK.test(name) ? 'link' : null
+  return roleOf(names.findLast((one) => !INDEX.test(one)) ?? '').host
 }
 
 /** Names of what a token may do: there URLs are words. */
 export function isScope(names: readonly string[]): boolean {
-  return /^(?:oauth)?scopes?$/.test(compact(names.findLast((one) => !/^\d*$/.test(one)) ?? ''))
+  return roleOf(names.findLast((one) => !INDEX.test(one)) ?? '').scope
+}
+
+const INDEX = /^\d*$/
+const known = new Map<string, Role>()
+const MAX_KNOWN = 4096
+
+/** The same few names come with every request. */
+function roleOf(name: string): Role {
+  const role = known.get(name)
+  if (role !== undefined) return role
+  if (known.size >= MAX_KNOWN) known.clear()
+  const fresh = newRole(compact(name))
+  known.set(name, fresh)
+  return fresh
+}
+
+function newRole(name: string): Role {
+  return {
+    recipient: RECIPIENT.test(name),
+    neutral: NEUTRAL.test(name),
+    sharing: SHARING.test(name),
+    host: HOST.test(name) ? 'host' : LINK.test(name) ? 'link' : null,
+    scope: /^(?:oauth)?scopes?$/.test(name),
+  }
 }
 
 /** `Reply-To`, `replyTo` and `reply_to` are one name. */

@@ -20,7 +20,8 @@ export function jsonReader(message: Message, spot: Spot, outer: Field | null): R
       if (mayHold(text)) unfold.text(text, at(pointer, false), cut)
     } else if (cut === 'whole' && type === 'string') companions.add({ pointer, text } satisfies Scalar)
     else if (cut !== 'whole') unfold.text(text, at(pointer, true), cut)
-    else if (!NO_VALUE.test(text) && (fields.wantsAll || mayHold(text))) unfold.text(text, at(pointer, true))
+    else if (type === 'number' ? fields.wantsAll : !NO_VALUE.test(text) && mayHold(text))
+      unfold.text(text, at(pointer, true))
   }
   const walk = new JsonWalk(onScalar)
   return {

@@ -26,6 +26,7 @@ export function bareHosts(text: string, readiness: Readiness, taken: readonly Pl
   let next = 0
   let end = 0
   for (let dot = text.indexOf('.'); dot >= 0; dot = text.indexOf('.', Math.max(end, dot + 1))) {
+    if (!TOKEN.has(text.charCodeAt(dot + 1))) continue
     while (next < taken.length && (taken[next]?.end ?? 0) <= dot) next++
     const range = taken[next]
     if (range !== undefined && range.start <= dot) {
@@ -52,6 +53,7 @@ const AFTER_SURE = /[\\@$(=%*[]/
 function hostOf(text: string, start: number, end: number, readiness: Readiness): string | null {
   const token = text.slice(start, end).replace(/^[.\-_]+|[.\-_]+$/g, '')
   if (token.length < 4 || !token.includes('.')) return null
+  if (!LAST_LABEL.test(token) && readiness === 'sure') return null
   if (readiness === 'any') return anyHost(token)
   if (BEFORE_SURE.test(text[start - 1] ?? '') || AFTER_SURE.test(text[end] ?? '')) return null
   if (text[start - 1] === '=' && HEX_PAIR.test(token)) return null // quoted-printable
@@ -61,6 +63,8 @@ function hostOf(text: string, start: number, end: number, readiness: Readiness):
   return name !== null && isSureName(name) ? name : null
 }
 
+/** Of letters, by RFC 3696, 2. */
+const LAST_LABEL = /\.(?:[^\W\d_]{2,}|xn--[\w-]+|[^.]*[^\x20-\x7e][^.]*)$/i
 const HEX_PAIR = /^[0-9a-f]{2}/i
 
 function anyHost(token: string): string | null {

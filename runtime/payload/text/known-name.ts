@@ -3,6 +3,17 @@ export type NameKind = 'listed' | 'reserved' | 'unknown'
 
 /** Of a normalised name. A public suffix by itself is no name of anybody's: unknown. */
 export function nameKind(name: string): NameKind {
+  const kind = known.get(name) ?? newKind(name)
+  if (known.size >= MAX_KNOWN) known.clear()
+  known.set(name, kind)
+  return kind
+}
+
+/** The same few names come again and again. */
+const known = new Map<string, NameKind>()
+const MAX_KNOWN = 1024
+
+function newKind(name: string): NameKind {
   const last = name.slice(name.lastIndexOf('.') + 1)
   if (RESERVED.has(last)) return name.includes('.') ? 'reserved' : 'unknown'
   const { isIcann, isPrivate, domain } = tldts().parse(name, OPTIONS)
@@ -16,7 +27,7 @@ export function nameKind(name: string): NameKind {
 export function isSureName(name: string): boolean {
   const labels = name.split('.')
   const last = labels.at(-1) ?? ''
-  if (CODE_WORDS.has(labels[0] ?? '')) return false
+  if (CODE_WORDS.has(labels[0] ?? '') || IDENTIFIERS.has(name)) return false
   if (labels[0] === 'www') return nameKind(name) === 'listed'
   if (!SURE_ENDS.has(last) && (labels.length < 3 || last.length < 2)) return false
   const { isIcann, isPrivate, publicSuffix, domain } = tldts().parse(name, OPTIONS)
@@ -39,7 +50,9 @@ const RESERVED = new Set(
 const SURE_ENDS = new Set('com net org edu gov mil biz club xyz icu vip website online'.split(' '))
 
 const CODE_WORDS = new Set(
-  'this self super window document module exports model global globals system asp vb'.split(' '),
+  'this self super window document module exports model global globals system asp vb java javax android'.split(
+    ' ',
+  ),
 )
 
 const IDENTIFIERS = new Set(

@@ -119,6 +119,7 @@ function quotedBefore(text: string, close: number): Local[] {
 
 /** In free text some things only look like addresses. */
 function isSure(text: string, { start, end }: Placed, local: string, name: string): boolean {
+  if (text[start - 1] === '@') return false // @user@mastodon.social
   if (/^\d+x\.[^.]+$/.test(name)) return false // logo@2x.ai
   if (local === 'git' && FORGES.test(name)) return false
   if (SCP_PATH.test(text.slice(end, end + 128))) return false // git@host:owner/repo

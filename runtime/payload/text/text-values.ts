@@ -16,9 +16,15 @@ export function textValues(text: string, reading: Reading, cut: Cut = 'whole'): 
   const [first = text, second] = visibleReadings(text)
   const found = valuesOf(first, reading, cut)
   if (second === undefined) return found
-  // Of a value that was broken up, this reading sees the parts.
   const parts = valuesOf(second, reading, cut)
-  return [...found, ...parts.filter((part) => !found.some((whole) => whole.value.includes(part.value)))]
+  if (reading.hosts === 'any') return [...found, ...parts]
+  return [...found, ...parts.filter((part) => !found.some((whole) => isPart(part, whole)))]
+}
+
+/** Of a value that was broken up, the reading with blanks sees its beginning or its end. */
+function isPart(part: ReadValue, whole: ReadValue): boolean {
+  if (part.kind === 'host') return whole.value.includes(part.value)
+  return whole.value.endsWith(part.value) || (part.kind === 'url' && whole.value.startsWith(part.value))
 }
 
 /** What at least one of each value's characters is; `@` and the stops in their wide forms too. */

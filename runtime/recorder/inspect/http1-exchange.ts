@@ -1,9 +1,9 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { responseReader } from '../../payload/response-reader.ts'
 import { type Explanation, explainOutage, explainRequest } from '../explanation.ts'
 import { relay } from '../relay.ts'
 import { type Admission, admit } from './admit.ts'
+import { readAnswer } from './answer-reading.ts'
 import { carryBody } from './carry-body.ts'
 import { holdBody } from './hold-body.ts'
 import type { Http1Connection } from './http1-connection.ts'
@@ -13,6 +13,7 @@ import { refuseHttp1 } from './http1-refusal.ts'
 import type { Field } from './inspection.ts'
 import { judgeHeld } from './judge-held.ts'
 import { newProgress, recordEnd } from './request-end.ts'
+import type { RequestReading } from './request-reading.ts'
 import { DialProblem } from './upstream-agent.ts'
 
 /** Of a head, as Node's parser counts it: more than most servers take. */
@@ -124,7 +125,7 @@ export class Http1Exchange {
       out.end()
     }
     out.on('finish', sent)
-    out.on('response', (answer) => this.#answer(answer))
+    out.on('response', (answer) => this.#answer(answer, reading))
     out.on('information', (answer) => this.#inform(answer))
     out.on('upgrade', (answer, far, early) => this.#upgrade(answer, far as Socket, early))
     out.on('error', (error) => this.#fail(error))
@@ -141,6 +142,7 @@ export class Http1Exchange {
       req.on('end', () => {
         const trailers = pairs(req.rawTrailers)
         reading.trailers(trailers)
+        void reading.end()
         finish(forwardedTrailers(trailers))
       })
     }
@@ -155,7 +157,7 @@ export class Http1Exchange {
     return fields
   }
 
-  #answer(answer: IncomingMessage): void {
+  #answer(answer: IncomingMessage, reading: RequestReading): void {
     const res = this.#res
     const progress = this.#progress
     const { inspected, end } = this.#connection
@@ -163,12 +165,8 @@ export class Http1Exchange {
     progress.status = answer.statusCode ?? null
     res.sendDate = false
     res.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', this.#answerFields(fields))
-    const { witness, flow } = inspected
-    const reader =
-      witness === null || flow.declaration !== 'declared'
-        ? null
-        : responseReader({ headers: fields as [string, string][], onTexts: (texts) => witness.learn(texts) })
-    carryBody(answer, res, reader ?? NOBODY, (bytes) => {
+    const reader = readAnswer(inspected, reading, fields)
+    carryBody(answer, res, reader, (bytes) => {
       progress.bytesReceived += bytes
     })
     // An answer that comes slowly begins at once all the same.
@@ -176,7 +174,7 @@ export class Http1Exchange {
       if (progress.bytesReceived === 0 && !res.writableEnded) res.flushHeaders()
     })
     answer.on('end', async () => {
-      await reader?.end()
+      await reader.end()
       const trailers = forwardedTrailers(pairs(answer.rawTrailers))
       if (trailers.length > 0) res.addTrailers(trailers as [string, string][])
       res.end()
@@ -258,8 +256,6 @@ export class Http1Exchange {
     out.once('close', closed)
   }
 }
-
-const NOBODY = { write: () => undefined }
 
 function earlyHints(fields: readonly Field[]) {
   const link: string[] = []

@@ -5,10 +5,10 @@ import {
   type OutgoingHttpHeaders,
   type ServerHttp2Stream,
 } from 'node:http2'
-import { responseReader } from '../../payload/response-reader.ts'
 import { type Explanation, explainRequest } from '../explanation.ts'
 import { refusalMessage } from '../refusal-bytes.ts'
 import { type Admission, admit } from './admit.ts'
+import { readAnswer } from './answer-reading.ts'
 import { carryBody } from './carry-body.ts'
 import { holdBody } from './hold-body.ts'
 import { forwardedTrailers } from './http1-fields.ts'
@@ -18,6 +18,7 @@ import { firstOfEach, type Http2Head, http2Headers, readHttp2Head } from './http
 import type { Field } from './inspection.ts'
 import { judgeHeld } from './judge-held.ts'
 import { newProgress, recordEnd } from './request-end.ts'
+import type { RequestReading } from './request-reading.ts'
 
 const {
   NGHTTP2_FLAG_END_STREAM: END_STREAM,
@@ -113,7 +114,9 @@ export class Http2Exchange {
       if (held === null || Number(headers[':status']) !== 100)
         stream.additionalHeaders(headers as OutgoingHttpHeaders)
     })
-    out.on('response', (_headers, flags: number, raw: string[] = []) => this.#answer(out, flags, pairs(raw)))
+    out.on('response', (_headers, flags: number, raw: string[] = []) =>
+      this.#answer(out, reading, flags, pairs(raw)),
+    )
     out.on('wantTrailers', () => out.sendTrailers(http2Headers(forwardedTrailers(this.#trailers))))
     if (held !== null) {
       for (const chunk of held) {
@@ -125,6 +128,7 @@ export class Http2Exchange {
       carryBody(stream, out, reading, onBytes)
       stream.on('end', () => {
         reading.trailers(this.#trailers)
+        void reading.end()
         out.end()
       })
     }
@@ -150,10 +154,9 @@ export class Http2Exchange {
     }
   }
 
-  #answer(out: ClientHttp2Stream, flags: number, fields: readonly Field[]): void {
+  #answer(out: ClientHttp2Stream, reading: RequestReading, flags: number, fields: readonly Field[]): void {
     const stream = this.#stream
     const progress = this.#progress
-    const { witness, flow } = this.#connection.inspected
     const bare = (flags & END_STREAM) !== 0
     progress.status = Number(fields.find(([name]) => name === ':status')?.[1] ?? 0)
     if (stream.destroyed || stream.closed) return
@@ -165,16 +168,13 @@ export class Http2Exchange {
       trailers = pairs(raw)
     })
     stream.on('wantTrailers', () => stream.sendTrailers(http2Headers(forwardedTrailers(trailers))))
-    const reader =
-      witness === null || flow.declaration !== 'declared'
-        ? null
-        : responseReader({ headers: fields as [string, string][], onTexts: (texts) => witness.learn(texts) })
-    carryBody(out, stream, reader ?? NOBODY, (bytes) => {
+    const reader = readAnswer(this.#connection.inspected, reading, fields)
+    carryBody(out, stream, reader, (bytes) => {
       progress.bytesReceived += bytes
     })
     out.on('end', async () => {
       this.#answered = out.rstCode === NO_ERROR
-      await reader?.end()
+      await reader.end()
       stream.end()
     })
   }
@@ -224,5 +224,3 @@ export class Http2Exchange {
     })
   }
 }
-
-const NOBODY = { write: () => undefined }

@@ -22,6 +22,8 @@ export interface RequestReading extends BodyReader {
   begin(record: HttpRequestRecord, hold: boolean): void
   /** Fields that come after the body. */
   trailers(fields: readonly Field[]): void
+  /** Settles when all that was found so far is weighed; what was given whole is. */
+  weighed(): Promise<void>
   /** Nothing follows. Settles when all is weighed; any number of times. */
   end(): Promise<ReadingEnd>
   /** The alerts that waited. */
@@ -126,6 +128,10 @@ export function readRequest(
       if (headers.length === 0) return
       waiting.push(...requestFinder({ head: { ...head, target: '/', headers }, fields, onFound }).head)
       weighFound()
+    },
+    weighed: async () => {
+      if (ended === null) weighFound()
+      await (ended ?? weighing)
     },
     end: () => {
       ended ??= end()

@@ -88,6 +88,7 @@ test('npm that is killed', async () => {
     signal: 'SIGKILL',
     stderrTail: '',
     stdoutTail: '',
+    denied: [],
   })
   expect((await failure('server', { install })).message).toContain('ended by SIGKILL')
   expectNothingLeft()
@@ -111,7 +112,7 @@ test.each([
 ])('a package client that %s', async (_, act, message) => {
   const install: InstallRun = async ({ cwd }) => {
     await act(cwd)
-    return { exitCode: 0, signal: null, stderrTail: '', stdoutTail: '' }
+    return { exitCode: 0, signal: null, stderrTail: '', stdoutTail: '', denied: [] }
   }
   expect((await failure('server', { install })).message).toContain(message)
   expectNothingLeft()

@@ -53,15 +53,16 @@ const leftovers = () => readdirSync(join(home.store, 'packages/stage'))
 
 test('the first start installs, the command runs, nothing else is left', async () => {
   const installed = await home.ensure('server')
-  expect(installed).toMatchObject({ name: 'server', version: '1.0.0', scripts: ['left@1.2.0'] })
+  expect(installed).toMatchObject({ name: 'server', version: '1.0.0', pin: { scripts: ['left@1.2.0'] } })
   expect(installed.integrity).toMatch(/^sha512-/)
   expect(installed.command).toEqual([process.execPath, installed.bin])
   expect(execFileSync(process.execPath, installed.command.slice(1)).toString()).toBe('hello')
   expect(existsSync(join(installed.directory, 'node_modules/left/ran'))).toBe(false)
-  expect(trees()).toEqual([installed.tree])
+  expect(trees()).toEqual([installed.pin.tree])
   expect(leftovers()).toEqual([])
   expect(home.said).toEqual([
     expect.stringContaining('installing server'),
+    'server@1.0.0: the registry does not say when nor by whom it was published; unsigned registry; no provenance',
     expect.stringContaining('install scripts of left@1.2.0'),
   ])
 })
@@ -120,7 +121,7 @@ test('where the sandbox has a user of its own, npm works as them and the result 
 test('two specs that come to the same packages share them', async () => {
   const [one, two] = await Promise.all([home.ensure('server'), home.ensure('server@1.0.0')])
   expect(one.directory).toBe(two.directory)
-  expect(trees()).toEqual([one.tree])
+  expect(trees()).toEqual([one.pin.tree])
   expect(leftovers()).toEqual([])
   expect(execFileSync(process.execPath, [one.bin]).toString()).toBe('hello')
 })

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { packageHome } from '../../fixtures/package-home.ts'
+import { PACKAGE_CLIENT, packageHome } from '../../fixtures/package-home.ts'
 import { type FixtureRegistry, startRegistry } from '../../fixtures/registry.ts'
 
 let registry: FixtureRegistry
@@ -35,7 +35,7 @@ beforeEach(() => {
 
 /** A start in a process of its own, which leads a process group: npm dies with it, as it would in the sandbox. */
 function start() {
-  const args = [script(), 'server', home.store]
+  const args = [script(), 'server', home.store, PACKAGE_CLIENT]
   const child = spawn(process.execPath, args, { cwd: home.work, env: home.env, detached: true })
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', (bytes) => {
@@ -54,7 +54,12 @@ test('two processes, one installation', async () => {
   const before = registry.requests.length
   const [one, two] = await Promise.all([start().ended, start().ended])
   expect(one.installed).toEqual(two.installed)
-  expect(registry.requests.slice(before)).toEqual(['GET /server', 'GET /server/-/1.0.0.tgz'])
+  expect(registry.requests.slice(before).toSorted()).toEqual([
+    'GET /-/npm/v1/keys',
+    'GET /server',
+    'GET /server',
+    'GET /server/-/1.0.0.tgz',
+  ])
   expect([one.stderr, two.stderr].filter((text) => text.includes('waiting for it'))).toHaveLength(1)
 })
 

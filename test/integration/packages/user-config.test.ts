@@ -138,7 +138,7 @@ test('certificates are handed over as copies', async () => {
     return home.install({ ...request, env: { ...request.env, NODE_EXTRA_CA_CERTS: '' } })
   }
   await home.ensure('server', { install, env: { ...home.env, NODE_EXTRA_CA_CERTS: extra } })
-  expect(Object.keys(files)).toHaveLength(3)
+  expect(Object.keys(files)).toHaveLength(5)
 })
 
 test('settings are written as npm reads them, and read as npm reads them', () => {

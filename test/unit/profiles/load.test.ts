@@ -294,28 +294,3 @@ describe('denyAllProfile', () => {
     ])
   })
 })
-
-describe('sinks', () => {
-  const READ = 'egress: [{host: a.test, inspect: required}]'
-
-  it.each([
-    [
-      'egress: [{host: b.test}]\nsinks: [{host: b.test, field: "**"}]',
-      /nothing that goes to this host is read/,
-    ],
-    [
-      'egress: [{host: b.test, inspect: true}]\nsinks: [{host: b.test, field: "**", onUnexplained: block}]',
-      /cannot block/,
-    ],
-  ])('%s is refused', (text, message) => {
-    expect(() => digest(text)).toThrow(message)
-  })
-
-  it.each([
-    `${READ}\nsinks: [{host: a.test, field: "**", onUnexplained: block}]`,
-    'egress: [{host: "*.a.test", inspect: true}]\nsinks: [{host: x.a.test, field: "**"}]',
-    'egress: [{host: "*.a.test", inspect: true}]\nsinks: [{host: "*.a.test", field: "**"}]',
-  ])('%s is a profile', (text) => {
-    expect(digest(text)).toMatch(/^sha256:/)
-  })
-})

@@ -114,7 +114,6 @@ mode: monitor
     ['4096k', 4 * 1024 ** 2],
     ['2g', 2 * 1024 ** 3],
     ['1T', 1024 ** 4],
-    ['536870912', 536_870_912],
     ['536870912B', 536_870_912],
   ])('memory: %s', (text, bytes) => {
     expect(source(`name: a\nlimits: {memory: ${text}}\negress: []`).limits.memory).toBe(bytes)

@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
+import { loadProfile } from '../../../profiles/load.ts'
 import { emptyProfile, mergeProfile } from '../../../profiles/merge.ts'
 import { parseProfile } from '../../../profiles/parse-profile.ts'
+import { profileFolder } from './profile-folder.ts'
 
 const parse = (text: string) =>
   mergeProfile(emptyProfile('x'), parseProfile(`name: x\n${text}`, 'x.yaml').source)
@@ -99,4 +101,31 @@ test.each<[string, string, RegExp]>([
     said = `${(error as Error).message}\n${(error as { hint?: string }).hint}`
   }
   expect(said).toMatch(message)
+})
+
+const digest = (text: string): string => loadProfile('./p.yaml', profileFolder({ 'p.yaml': text })).digest
+
+describe('sinks', () => {
+  const READ = 'egress: [{host: a.test, inspect: required}]'
+
+  it.each([
+    [
+      'egress: [{host: b.test}]\nsinks: [{host: b.test, field: "**"}]',
+      /nothing that goes to this host is read/,
+    ],
+    [
+      'egress: [{host: b.test, inspect: true}]\nsinks: [{host: b.test, field: "**", onUnexplained: block}]',
+      /cannot block/,
+    ],
+  ])('%s is refused', (text, message) => {
+    expect(() => digest(text)).toThrow(message)
+  })
+
+  it.each([
+    `${READ}\nsinks: [{host: a.test, field: "**", onUnexplained: block}]`,
+    'egress: [{host: "*.a.test", inspect: true}]\nsinks: [{host: x.a.test, field: "**"}]',
+    'egress: [{host: "*.a.test", inspect: true}]\nsinks: [{host: "*.a.test", field: "**"}]',
+  ])('%s is a profile', (text) => {
+    expect(digest(text)).toMatch(/^sha256:/)
+  })
 })

@@ -1,0 +1,85 @@
+import { realpathSync } from 'node:fs'
+import { listProfiles, type ProfileOptions } from '../../profiles/load.ts'
+import { McpRunError } from '../../runtime/model/errors.ts'
+import type { LoadedProfile } from '../../runtime/model/profile.ts'
+import type { EnsureOptions, InstalledPackage } from '../../runtime/packages/ensure-package.ts'
+import type { InstallRun } from '../../runtime/packages/install-run.ts'
+import type { PackageSpec } from '../../runtime/packages/package-spec.ts'
+import type { TreeState } from '../../runtime/packages/tree-record.ts'
+import { DEFAULT_MIN_AGE, type Trust } from '../../runtime/packages/trust.ts'
+import type { SandboxBackend } from '../../runtime/sandbox/backend.ts'
+import type { OwnPaths } from '../paths.ts'
+import type { RunOptions } from './arguments.ts'
+import type { Target } from './plan.ts'
+import { say } from './say.ts'
+
+export interface PackageContext {
+  readonly store: string
+  readonly backend: SandboxBackend
+  readonly install: InstallRun
+  readonly paths: Pick<OwnPaths, 'packageClient'>
+  readonly profiles: ProfileOptions
+}
+
+/** What is to be installed or found, with what the profile and the command line say of it. */
+export async function packageOptions(
+  { spec, bin }: Pick<Extract<Target, { kind: 'package' }>, 'spec' | 'bin'>,
+  loaded: LoadedProfile,
+  options: RunOptions,
+  { store, backend, install, paths, profiles }: PackageContext,
+): Promise<EnsureOptions> {
+  const runtime = await backend.nodeRuntime()
+  return {
+    spec,
+    bin,
+    store,
+    install,
+    client: paths.packageClient,
+    node: realpathSync(process.execPath),
+    trust: trustOf(spec, loaded, options, profiles),
+    ...(runtime !== null && { runtime }),
+    ...(backend.owner !== null && { owner: backend.owner }),
+    say,
+  }
+}
+
+function trustOf(
+  { name }: PackageSpec,
+  { profile }: LoadedProfile,
+  { acceptNames, allowScripts, minAge }: RunOptions,
+  profiles: ProfileOptions,
+): Trust {
+  const described = profile.package?.name === name ? profile.package : null
+  return {
+    profiled: described !== null,
+    genuine: () => listProfiles(profiles).flatMap(({ loaded }) => loaded?.profile.package?.name ?? []),
+    acceptedNames: acceptNames,
+    publishers: described?.publishers ?? [],
+    minAge: minAge ?? profile.minAge ?? DEFAULT_MIN_AGE,
+    allowScripts: [...profile.installScripts, ...allowScripts],
+    accept: false,
+  }
+}
+
+/** Where the profile knows another way to run it, that is what helps. */
+export async function withNote<T>({ profile }: LoadedProfile, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (profile.note === null || !(error instanceof McpRunError)) throw error
+    throw new McpRunError(error.code, error.message, { hint: profile.note, cause: error })
+  }
+}
+
+/** Resolves when what is installed may be run; rejects with `package-damaged`. */
+export async function soundness({ pin, state }: InstalledPackage): Promise<void> {
+  const found = await state
+  if (found.state === 'damaged') throw damaged(`${pin.name}@${pin.version}`, found)
+}
+
+function damaged(what: string, { changed }: Extract<TreeState, { state: 'damaged' }>): McpRunError {
+  const where = changed.length === 0 ? 'its files are not' : `${changed.join(', ')}: not`
+  return new McpRunError('package-damaged', `${what}: ${where} what was installed`, {
+    hint: 'mcp-run pin --verify looks at every file',
+  })
+}

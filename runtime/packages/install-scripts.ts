@@ -1,0 +1,90 @@
+import { delimiter, dirname, join } from 'node:path'
+import { McpRunError } from '../model/errors.ts'
+import type { NodeRuntime } from '../model/node-runtime.ts'
+import { escapeText } from '../model/text.ts'
+import type { InstallEnd, InstallRequest, InstallRun } from './install-run.ts'
+import type { RegistryAccess } from './registry.ts'
+import { redact } from './secrets.ts'
+import type { Stage } from './stage.ts'
+
+/** Of packages that have install scripts, those that are allowed to run them, by name. */
+export function allowedScripts(scripts: readonly string[], allowed: readonly string[]): readonly string[] {
+  return scripts.filter((id) => allowed.includes(id.slice(0, id.lastIndexOf('@'))))
+}
+
+/**
+ * Runs the install scripts of packages in the stage, one after the other, each in a sandbox of its own: with no
+ * credential, no file of the user's, and the registry alone to be reached. Throws `install-failed` where a script
+ * fails, or asks for anything else.
+ */
+export async function runInstallScripts(
+  ids: readonly string[],
+  options: {
+    readonly stage: Stage
+    readonly runtime: NodeRuntime
+    readonly access: RegistryAccess
+    readonly install: InstallRun
+  },
+): Promise<void> {
+  for (const id of ids) {
+    const end = await options.install(scriptRequest(id, options))
+    if (end.exitCode !== 0 || end.denied.length > 0) throw scriptFailure(id, end, options.access)
+  }
+}
+
+function scriptRequest(
+  id: string,
+  { stage, runtime, access }: { stage: Stage; runtime: NodeRuntime; access: RegistryAccess },
+): InstallRequest {
+  return {
+    argv: [
+      runtime.node,
+      runtime.npmCli,
+      'rebuild',
+      id,
+      '--ignore-scripts=false',
+      // Newer versions of npm want to be told so by name.
+      `--allow-scripts=${id.slice(0, id.lastIndexOf('@'))}`,
+      '--foreground-scripts',
+      '--no-update-notifier',
+      '--no-audit',
+      '--loglevel=error',
+      '--logs-max=0',
+      `--prefix=${stage.tree}`,
+      `--cache=${join(stage.work, 'script-cache')}`,
+      `--userconfig=${join(stage.home, 'none')}`,
+      `--globalconfig=${join(stage.home, 'none-global')}`,
+    ],
+    env: {
+      HOME: stage.home,
+      LANG: 'C.UTF-8',
+      NO_COLOR: '1',
+      PATH: [dirname(runtime.node), '/usr/bin', '/bin'].join(delimiter),
+    },
+    // Not the folder with the registry's credentials.
+    read: runtime.shows,
+    write: [stage.work],
+    home: stage.home,
+    cwd: stage.tree,
+    egress: access.egress,
+    proxy: access.proxy,
+    label: `install script of ${id}`,
+  }
+}
+
+function scriptFailure(id: string, end: InstallEnd, access: RegistryAccess): McpRunError {
+  if (end.denied.length > 0) {
+    return new McpRunError(
+      'install-failed',
+      `the install script of ${id} asked for ${escapeText(end.denied.slice(0, 5).join(', '), 400)}, which it may not reach: nothing was installed`,
+      { hint: 'do not allow it again; if it is meant to fetch from there, install it where you trust it' },
+    )
+  }
+  const said = end.stderrTail.trim().split('\n').slice(-4).join(' ')
+  const ended = end.signal === null ? `exit code ${end.exitCode}` : end.signal
+  return new McpRunError(
+    'install-failed',
+    `the install script of ${id} failed (${ended}): ${escapeText(redact(said, access.secrets), 400)}`,
+    { hint: 'without --allow-scripts, or install-scripts in the profile, it is not run' },
+  )
+}
