@@ -39,6 +39,8 @@ export class Http2Exchange {
   readonly #progress = newProgress()
   #trailers: readonly Field[] = []
   #headOnly = false
+  /** All of the answer has come. */
+  #answered = false
 
   constructor(connection: Http2Connection, stream: ServerHttp2Stream, raw: readonly string[], flags: number) {
     this.#connection = connection
@@ -159,6 +161,7 @@ export class Http2Exchange {
     progress.status = Number(fields.find(([name]) => name === ':status')?.[1] ?? 0)
     if (stream.destroyed || stream.closed) return
     this.#respond(fields, bare)
+    this.#answered = bare
     if (bare) return
     let trailers: readonly Field[] = []
     out.on('trailers', (_headers, _flags, raw: string[] = []) => {
@@ -170,6 +173,7 @@ export class Http2Exchange {
       progress.bytesReceived += bytes
     })
     out.on('end', async () => {
+      this.#answered = out.rstCode === NO_ERROR
       await reader.end()
       stream.end()
     })
@@ -196,7 +200,10 @@ export class Http2Exchange {
         closed()
       })
       out.once('close', () => {
-        if (!stream.closed) stream.close(out.rstCode)
+        // A reset would overtake what is still to be sent.
+        if (!this.#answered) stream.close(out.rstCode === NO_ERROR ? CANCEL : out.rstCode)
+        // What the client still sends is wanted no more.
+        else stream.resume()
         closed()
       })
       if (stream.closed && stream.destroyed) out.close(CANCEL)
