@@ -95,6 +95,7 @@ export class Fields {
     const known = this.#known.get(label)
     if (known !== undefined) return known
     const field = this.#newField({ label, own, outer, names: split(), pointed })
+    if (label.length > MAX_LABEL) return field
     if (this.#known.size >= MAX_KNOWN) this.#known.clear()
     this.#known.set(label, field)
     return field
@@ -148,6 +149,8 @@ function pathsOf(
 }
 
 const MAX_KNOWN = 1024
+/** Of those that are kept. */
+const MAX_LABEL = 256
 const MAX_SHARED = 64
 const shared = new Map<string, Fields>()
 const RECIPIENT: Reading = { mails: 'any', urls: 'any', hosts: 'sure' }

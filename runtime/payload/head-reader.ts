@@ -5,7 +5,7 @@ import { credentialsOf, isCredentialName, isCredentialParameter } from './creden
 import { percent } from './decode/escapes.ts'
 import type { Field } from './fields.ts'
 import { isRecipient } from './name-roles.ts'
-import { mayHold } from './quick-look.ts'
+import { mayHold, nameMayHold } from './quick-look.ts'
 import type { Spot } from './spot.ts'
 
 export interface RequestHead {
@@ -44,7 +44,7 @@ function readQuery(query: string, { fields, unfold }: Message, candidates: Candi
     const equals = parameter.indexOf('=')
     const name = formText(equals < 0 ? parameter : parameter.slice(0, equals))
     const spot = spotOf(fields.outside('query', name.slice(0, MAX_NAME)))
-    if (mayHold(name)) unfold.text(name, { ...spot, whole: false })
+    if (nameMayHold(name)) unfold.text(name, { ...spot, whole: false })
     if (equals < 0) continue
     const value = formText(parameter.slice(equals + 1))
     if (isCredentialParameter(name, value)) candidates.add('credential', value, spot, false)

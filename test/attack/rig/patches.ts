@@ -13,7 +13,7 @@ export const NO_POLICY: readonly Patch[] = [
   first('judgeQuery', `if(!arguments[2].own)return{${ALLOWED},respond:"resolve"};`),
   first(
     'judgeFlow',
-    `return{${ALLOWED},name:null,nameSource:"none",protocol:"unknown",chain:[],target:{kind:"address",address:arguments[1].address}};`,
+    `return{${ALLOWED},name:null,nameSource:"none",protocol:"unknown",chain:[],inspect:"no",requests:null,target:{kind:"address",address:arguments[1].address}};`,
   ),
   first('judgeResolution', `return{verdict:{${ALLOWED}},dial:[arguments[0].picked]};`),
   first('mayDial', 'return!0;'),
