@@ -17,18 +17,20 @@ const MAX_BYTES = 16 * 1024 * 1024
 const MAX_ITEMS = 100
 const MAX_VERSIONS = 10_000
 
-/** Null where the program in the sandbox left none. */
-export async function readAnswer(file: string): Promise<Answer | null> {
+/** Null where the program in the sandbox left none. `clean` takes credentials out of a text. */
+export async function readAnswer(file: string, clean: (text: string) => string): Promise<Answer | null> {
   try {
-    return asAnswer(JSON.parse(await readBounded(file, MAX_BYTES)))
+    return asAnswer(JSON.parse(await readBounded(file, MAX_BYTES)), clean)
   } catch {
     return null
   }
 }
 
-export function asAnswer(value: unknown): Answer {
+export function asAnswer(value: unknown, clean: (text: string) => string = (text) => text): Answer {
   const raw = record(value)
-  const problem = text(raw.problem)
+  const said = text(raw.problem)
+  // The one text that a library made, perhaps with the URL that it asked.
+  const problem = said === null ? null : clean(said)
   return {
     version: text(raw.version) ?? '',
     integrity: text(raw.integrity) ?? '',
