@@ -132,6 +132,7 @@ export async function serve(args: RunArguments, prepared: Prepared): Promise<num
       notify = send
     },
     onAnswer: floats || args.options.timing ? onAnswer : null,
+    news: installed?.news ?? null,
   }).finally(later.end)
 }
 
@@ -178,11 +179,14 @@ async function converse(
     asked,
     onNotify,
     onAnswer,
+    news,
   }: {
     asked: AskedUrls
     onNotify: (send: (notice: AlertNotice) => void) => void
     /** Called at the server's first line; null: nobody waits for it. */
     onAnswer: (() => void) | null
+    /** What the client is told as soon as it may be: many hide stderr. */
+    news: string | null
   },
 ): Promise<number> {
   const { server, record } = session
@@ -202,6 +206,7 @@ async function converse(
   onNotify((notice) => {
     bridge.notify('warning', { ...notice, message: `mcp-run: ${notice.message}` })
   })
+  if (news !== null) bridge.notify('warning', { message: `mcp-run: ${news}` })
   const lastUrls = tellUrls(asked, {
     say,
     notify: (url) => {
