@@ -81,6 +81,14 @@ export class Fields {
     return this.#field('path', null, () => [], false)
   }
 
+  /** The path's segment of this number, the first being 1; null where no sink names it. */
+  segment(number: number): Field | null {
+    const label = `path:${number}`
+    return this.#patterns.some(({ field }) => field === label)
+      ? this.#field(label, null, () => [], false)
+      : null
+  }
+
   body(outer: Field | null): Field {
     return outer ?? this.#field('body', null, () => [])
   }

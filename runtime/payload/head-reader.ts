@@ -21,21 +21,23 @@ export function readHead(head: RequestHead, message: Message, candidates: Candid
   const bare = asUtf8(head.target.slice(0, MAX_TARGET)).replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
   if (head.target.length > MAX_TARGET) message.work.note('a target of more than 64 KiB')
   const mark = bare.indexOf('?')
-  readPath(mark < 0 ? bare : bare.slice(0, mark), message)
+  readPath(mark < 0 ? bare : bare.slice(0, mark), message, candidates)
   if (mark >= 0) readQuery(bare.slice(mark + 1), message, candidates)
   for (const [name, value] of head.headers) readHeader(name.toLowerCase(), asUtf8(value), message, candidates)
 }
 
-function readPath(path: string, { fields, unfold }: Message): void {
+function readPath(path: string, { fields, unfold }: Message, candidates: Candidates): void {
   const spot = spotOf(fields.path())
   // As a whole too: `/proxy/https://evil.test/x`.
   const plain = percent(path) ?? path
   if (plain.includes('//')) unfold.text(plain.slice(1), spot)
   let before = ''
-  for (const segment of path.split('/')) {
+  for (const [index, segment] of path.split('/').entries()) {
     const text = percent(segment) ?? segment
     const field = isRecipient([before], false) ? fields.asRecipient(spot.field) : spot.field
     if (mayHold(text)) unfold.text(text, { ...spot, field })
+    const named = fields.segment(index)
+    if (named !== null) candidates.text(text, spotOf(named), 'whole')
     before = segment
   }
 }
