@@ -137,6 +137,7 @@ export async function serve(args: RunArguments, prepared: Prepared): Promise<num
       bridge = made
     },
     onAnswer: floats || args.options.timing ? onAnswer : null,
+    news: installed?.news ?? null,
   }).finally(async () => {
     await later.end()
     reading?.end()

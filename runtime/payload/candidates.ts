@@ -45,6 +45,7 @@ export class Candidates {
 
   /** Only where the field is a text with names of its own in it: XML, GraphQL, SMTP, a mail's head in a subject. */
   #isNamed({ reading, start }: ReadValue, { field }: Spot): boolean {
+    if (SMTP.test(reading.slice(Math.max(0, start - 24), start))) return true
     const isInjected = HEADER_LINE.test(field.names.at(-1) ?? '') && /[\r\n]/.test(reading)
     if (!isInjected && !field.label.endsWith('body') && !GRAPHQL.test(reading)) return false
     return this.#work.spend(CONTEXT_WORK) && namedBefore(reading, start)
@@ -58,6 +59,7 @@ export class Candidates {
 
 /** What becomes a line of a mail's head: a line break in it begins another one. */
 const HEADER_LINE = /^(?:subject|from|from_?name|sender|name|title|headers?)$/i
+const SMTP = /\brcpt\s+to:\s*<?$/i
 const GRAPHQL = /^\s*(?:mutation|query|subscription)\b/
 const MAX_CANDIDATES = 4096
 /** In bytes: what a value costs beside its text. */

@@ -81,6 +81,14 @@ export class Fields {
     return this.#field('path', null, () => [], false)
   }
 
+  /** The path's segment of this number, the first being 1; null where no sink names it. */
+  segment(number: number): Field | null {
+    const label = `path:${number}`
+    return this.#patterns.some(({ field }) => field === label)
+      ? this.#field(label, null, () => [], false)
+      : null
+  }
+
   body(outer: Field | null): Field {
     return outer ?? this.#field('body', null, () => [])
   }
@@ -95,6 +103,7 @@ export class Fields {
     const known = this.#known.get(label)
     if (known !== undefined) return known
     const field = this.#newField({ label, own, outer, names: split(), pointed })
+    if (label.length > MAX_LABEL) return field
     if (this.#known.size >= MAX_KNOWN) this.#known.clear()
     this.#known.set(label, field)
     return field
@@ -148,6 +157,8 @@ function pathsOf(
 }
 
 const MAX_KNOWN = 1024
+/** Of those that are kept. */
+const MAX_LABEL = 256
 const MAX_SHARED = 64
 const shared = new Map<string, Fields>()
 const RECIPIENT: Reading = { mails: 'any', urls: 'any', hosts: 'sure' }
