@@ -28,7 +28,16 @@ function onSandboxes(suite: 'e2e' | 'attack') {
 }
 
 /** Of the end-to-end tests on a container engine, those that every run makes: what is the backend's own. */
-const ENGINE_TESTS = ['docker/*', 'callback-ports', 'capture', 'clients', 'dns', 'files', 'stderr']
+const ENGINE_TESTS = [
+  'docker/*',
+  'callback-ports',
+  'capture',
+  'clients',
+  'dns',
+  'files',
+  'payload-replay',
+  'stderr',
+]
 
 export default defineConfig({
   test: {

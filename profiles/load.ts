@@ -1,5 +1,5 @@
 /** Profiles, as the programs use them. */
-export { denyAllProfile } from './deny-all.ts'
+export { declaringNothing, denyAllProfile } from './deny-all.ts'
 export { findProfileByImage, findProfileByPackage } from './find-profile.ts'
 export { profileNameForImage } from './image-profile-name.ts'
 export { type ListedProfile, listProfiles } from './list-profiles.ts'

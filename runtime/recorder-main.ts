@@ -3,6 +3,8 @@ import { recorderContext } from './recorder/context.ts'
 import { type Recorder, startRecorder } from './recorder/recorder.ts'
 import type { FromRecorder, StreamMessage, ToRecorder } from './recorder/remote/messages.ts'
 import { remoteJournal } from './recorder/remote/remote-journal.ts'
+import { remoteWitness } from './recorder/remote/remote-witness.ts'
+import type { WitnessAnswer, WitnessQuestion } from './recorder/remote/witness-messages.ts'
 import { jsonChannel } from './tap/channel.ts'
 import { listenForTap } from './tap/link.ts'
 import type { FromTapRelay, ToTapRelay } from './tap/tap-relay.ts'
@@ -26,7 +28,7 @@ channel.on('start', async ({ start }) => {
     await recorder?.close(cause)
     channel.send({ kind: 'closed' })
   })
-  const { egress, hostname, upstreamProxy, ...facts } = start
+  const { egress, hostname, upstreamProxy, heard, alertBackground, inspection, ...facts } = start
   const context = recorderContext({
     ...facts,
     rules: compileRules(egress),
@@ -42,6 +44,9 @@ channel.on('start', async ({ start }) => {
     sockets: await sockets,
     hostname,
     upstreamProxy,
+    alertBackground,
+    ...(heard && { witness: remoteWitness(stdio.as<WitnessAnswer, WitnessQuestion>()) }),
+    ...(inspection !== null && { inspection }),
     askDrops: link.ask,
     elsewhere: stdio.as<StreamMessage, StreamMessage>(),
     callbacks: { ports: [], hostLoopback: [], tell: () => undefined },

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { type Conversation, startConversation } from './conversation.ts'
 import type { AlertEvent } from './model/alert.ts'
 import { McpRunError } from './model/errors.ts'
 import type { Journal, JournalEntry } from './model/journal.ts'
@@ -8,6 +9,7 @@ import { hostAndPort, type UpstreamProxy } from './model/upstream-proxy.ts'
 import type { Mode } from './model/verdict.ts'
 import { compileRules } from './policy/rules.ts'
 import { recorderContext } from './recorder/context.ts'
+import type { InspectionOptions } from './recorder/inspect/inspection.ts'
 import { type Recorder, startRecorder } from './recorder/recorder.ts'
 import { startRemoteRecorder } from './recorder/remote/remote-recorder.ts'
 import type { LaunchSpec, OpenSandbox, RunningServer, SandboxBackend, ServerExit } from './sandbox/backend.ts'
@@ -25,6 +27,9 @@ export interface SessionOptions {
     readonly egress: LoadedProfile['profile']['egress']
     readonly limits: LoadedProfile['profile']['limits']
     readonly callbackPorts: LoadedProfile['profile']['callbackPorts']
+    readonly sinks: LoadedProfile['profile']['sinks']
+    readonly knownValues: LoadedProfile['profile']['knownValues']
+    readonly alertBackground: boolean
   }
   readonly package: { readonly label: string; readonly integrity: string | null } | null
   readonly backend: SandboxBackend
@@ -41,6 +46,8 @@ export interface SessionOptions {
   readonly upstreamProxy: UpstreamProxy | null
   /** What is to be run may be: awaited before the launch. A rejection is the start's own. */
   readonly sound?: Promise<unknown>
+  /** Null: no requests are read. */
+  readonly reading: Omit<InspectionOptions, 'sinks'> | null
   readonly onAlert: (alert: AlertEvent) => void
   /** Takes what a person should know while the server runs, in sentences. */
   readonly tell: (sentence: string) => void
@@ -51,6 +58,8 @@ export interface SessionOptions {
 export interface Session {
   readonly record: SessionRecord
   readonly server: RunningServer
+  /** For the bridge that carries the conversation: what it is to follow, and what is to hear it. */
+  readonly conversation: Conversation
   /** Settles when the server has ended and all that it did is in the store. Rejects with `store-failed` or `recorder-failed`. */
   readonly ended: Promise<ServerExit>
 }
@@ -98,7 +107,10 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       onAlert: options.onAlert,
       onFailure: failure.report,
     }
-    const { upstreamProxy } = options
+    const { upstreamProxy, reading } = options
+    const { sinks, alertBackground } = options.declared
+    const conversation = startConversation(options)
+    const inspection = reading && { ...reading, sinks }
     const callbacks = {
       ports: options.declared.callbackPorts,
       hostLoopback: hostLoopbackPorts,
@@ -112,11 +124,22 @@ export async function startSession(options: SessionOptions): Promise<Session> {
             hostname: SANDBOX_HOST,
             upstreamProxy,
             callbacks,
+            alertBackground,
+            ...(phase === 'run' && { witness: conversation.witness }),
+            ...(inspection !== null && { inspection }),
           })
         : startRemoteRecorder({
             channel: capture.channel,
             context,
-            start: { ...facts, egress: options.declared.egress, hostname: SANDBOX_HOST, upstreamProxy },
+            start: {
+              ...facts,
+              egress: options.declared.egress,
+              hostname: SANDBOX_HOST,
+              upstreamProxy,
+              alertBackground,
+              inspection,
+            },
+            ...(phase === 'run' && { witness: conversation.witness }),
             callbacks,
           })
     await options.sound
@@ -127,7 +150,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     return {
       record,
       server,
-      ended: finish({ server, recorder, journal, record, failure }).finally(sandbox.destroy),
+      conversation,
+      ended: finish({ server, recorder, journal, record, failure, conversation }).finally(sandbox.destroy),
     }
   } catch (error) {
     sandbox.destroy()
@@ -177,14 +201,15 @@ async function finish(parts: {
   journal: Journal
   record: SessionRecord
   failure: Failure
+  conversation: Conversation
 }): Promise<ServerExit> {
-  const { server, recorder, journal, record, failure } = parts
+  const { server, recorder, journal, record, failure, conversation } = parts
   const exit = await server.exited
   if (exit.failure !== null) failure.report(exit.failure)
   await recorder.close('session ended').catch(failure.report)
   const end: SessionEnd = failure.error !== null ? 'failed' : exit.signal === null ? 'exited' : 'signalled'
   await journal
-    .write({
+    .write(...forgottenValues(conversation, record), {
       kind: 'session-closed',
       session: record.id,
       at: Date.now(),
@@ -196,6 +221,13 @@ async function finish(parts: {
   await journal.close().catch(failure.report)
   if (failure.error !== null) throw failure.error
   return exit
+}
+
+function forgottenValues({ forgotten }: Conversation, { id: session }: SessionRecord): JournalEntry[] {
+  const count = forgotten()
+  return count === 0
+    ? []
+    : [{ kind: 'gap', gap: { session, at: Date.now(), kind: 'forgotten-values', count } }]
 }
 
 function notJudged(proxy: UpstreamProxy): string {

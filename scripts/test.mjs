@@ -19,7 +19,7 @@ const TOOLS = {
   curl: 'curl',
   openssl: 'openssl',
   ping: 'iputils-ping',
-  python3: 'python3-minimal',
+  python3: 'python3',
   dockerd: 'docker.io',
   containerd: 'containerd',
   runc: 'runc',

@@ -7,7 +7,7 @@ import type { TakenOption } from './docker-run/known-options.ts'
 import { type Mounted, mountOption, tmpfsMount, volumeMount } from './docker-run/mounts.ts'
 import { type GivenOption, readOptions, usage } from './docker-run/option-words.ts'
 import type { IgnoredOption, ImageRequest, PullPolicy } from './docker-run/request.ts'
-import type { Ruling } from './docker-run/ruling.ts'
+import { isNoNetwork, judgeNetwork, type Ruling } from './docker-run/ruling.ts'
 
 /** Whether a command is one of Docker's or Podman's: nothing that could be run inside a sandbox. */
 export function isEngineCommand(words: readonly string[]): boolean {
@@ -50,6 +50,7 @@ export function parseDockerRun(words: readonly string[]): ImageRequest {
     entrypoint: last('entrypoint'),
     cwd: workingFolder(last('workdir')),
     user: last('user') || null,
+    noNetwork: given.some(({ known, value }) => isNetwork(known) && isNoNetwork(value)),
     limits: {
       memory: map(last('memory'), memoryAmount),
       cpus: map(last('cpus'), cpuAmount),
@@ -78,6 +79,10 @@ function rule({ known, value }: GivenOption): Ruling | { readonly kind: 'taken' 
   if (known.rule.kind === 'judged') return known.rule.judge(value)
   // A switch that is off asks for nothing.
   return known.takesValue || value === 'true' ? known.rule : { kind: 'met' }
+}
+
+function isNetwork({ rule }: GivenOption['known']): boolean {
+  return rule.kind === 'judged' && rule.judge === judgeNetwork
 }
 
 function takenValues(given: readonly GivenOption[]): (option: TakenOption) => readonly string[] {

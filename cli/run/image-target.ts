@@ -1,4 +1,5 @@
 import {
+  declaringNothing,
   denyAllProfile,
   findProfileByImage,
   loadProfile,
@@ -34,8 +35,14 @@ export function imageTarget(
         ? parseDockerRun(words)
         : null
   if (request === null) return null
+  if (request.noNetwork && options.mode === 'monitor') {
+    throw new McpRunError('usage', '--mode monitor lets everything through, and --network none nothing', {
+      hint: 'leave one of them out',
+    })
+  }
   const { loaded, undeclared } = profileOf(request.image, options.profile, profiles)
-  return { loaded, undeclared, target: withProfile(request, loaded.profile) }
+  const target = withProfile(request, loaded.profile)
+  return { loaded: request.noNetwork ? declaringNothing(loaded) : loaded, undeclared, target }
 }
 
 /** The image that a profile declares, with the command line's arguments. */
@@ -65,7 +72,13 @@ function plainRequest(image: string, args: readonly string[]): ImageRequest {
   if (!parsed.ok) throw noImage(image, parsed.flaw)
   return {
     ...{ client: 'docker', image, args, env: {}, pass: [], envFiles: [], mounts: [], volumes: [], tmpfs: [] },
-    ...{ entrypoint: null, cwd: null, user: null, limits: { memory: null, cpus: null, pids: null } },
+    ...{
+      entrypoint: null,
+      cwd: null,
+      user: null,
+      noNetwork: false,
+      limits: { memory: null, cpus: null, pids: null },
+    },
     ...{ platform: null, pull: null, ignored: [] },
   }
 }

@@ -114,6 +114,7 @@ function imageLaunch(
   }))
   const shown = outerFirst([...wantedShares(loaded, options, context), ...mounted])
   tellShown(shown)
+  if (request.noNetwork) say('--network none of docker run: nothing is declared, whatever the profile says')
   for (const { option, why } of request.ignored) say(`${option} of docker run is left out: ${why}`)
   const { env, shares } = serverEnvironment({
     host: process.env,

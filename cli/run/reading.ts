@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import type { EgressRule } from '../../runtime/model/profile.ts'
 import { type Authority, createAuthority } from '../../runtime/recorder/inspect/authority.ts'
 import { hostAuthorities } from '../../runtime/sandbox/host-authorities.ts'
-import { createRunFolder, sweepRunFolders } from '../../runtime/sandbox/run-folder.ts'
+import { createRunFolder, inStore, sweepRunFolders } from '../../runtime/sandbox/run-folder.ts'
 import { type TrustFiles, writeSessionTrust } from '../../runtime/sandbox/session-trust.ts'
 
 /** What it takes to read a session's requests. */
@@ -23,12 +23,12 @@ export async function prepareReading(
 ): Promise<Reading | null> {
   if (!egress.some((rule) => rule.kind === 'host' && rule.inspect !== 'no')) return null
   const authority = await createAuthority(Date.now())
-  sweepRunFolders(store)
   const folder = createRunFolder(store)
+  sweepRunFolders(store)
   return {
     authority,
     upstreamAuthorities: hostAuthorities(host),
-    trust: writeSessionTrust({ host, authority: authority.certificate, folder }),
+    trust: inStore(store, () => writeSessionTrust({ host, authority: authority.certificate, folder })),
     end: () => rmSync(folder, { recursive: true, force: true }),
   }
 }

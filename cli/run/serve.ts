@@ -1,21 +1,20 @@
-import { constants } from 'node:os'
 import { join } from 'node:path'
-import { startBridge } from '../../runtime/mcp/bridge.ts'
-import { stopServer } from '../../runtime/mcp/shutdown.ts'
+import type { AlertEvent } from '../../runtime/model/alert.ts'
 import { McpRunError } from '../../runtime/model/errors.ts'
 import { isFloating } from '../../runtime/packages/ahead.ts'
 import { ensureAhead, ensurePackage, type InstalledPackage } from '../../runtime/packages/ensure-package.ts'
 import type { NpmProxy } from '../../runtime/packages/install-run.ts'
-import type { OpenSandbox, ServerExit } from '../../runtime/sandbox/backend.ts'
+import type { OpenSandbox } from '../../runtime/sandbox/backend.ts'
 import { type Session, type SessionOptions, startSession } from '../../runtime/session.ts'
 import type { StoreThread } from '../../runtime/store/open-journal.ts'
 import { storeFolder } from '../../runtime/store/store-folder.ts'
 import type { OwnPaths } from '../paths.ts'
-import type { AlertNotice } from './alert-line.ts'
 import { tellOnce } from './alerts.ts'
+import { annotationFor } from './annotation.ts'
 import type { RunArguments } from './arguments.ts'
 import { type AskedUrls, openAskedUrls } from './asked-urls.ts'
 import type { ChosenBackend } from './backend.ts'
+import { converse, type Told } from './converse.ts'
 import { installer } from './install.ts'
 import { launchSpec, limitsOf } from './launch.ts'
 import { lookLater } from './look-later.ts'
@@ -23,12 +22,8 @@ import { packageOptions, soundness, withNote } from './package.ts'
 import { type Plan, plan } from './plan.ts'
 import { prepareReading } from './reading.ts'
 import { say } from './say.ts'
-import { tellUrls } from './tell-urls.ts'
 import type { Timing } from './timing.ts'
 import { findUpstreamProxy } from './upstream-proxy.ts'
-
-/** Clients give mcp-run twice two seconds: all of its own steps fit in between. */
-const GRACE_MS = 1500
 
 export interface Prepared {
   readonly paths: OwnPaths
@@ -52,9 +47,18 @@ export async function serve(args: RunArguments, prepared: Prepared): Promise<num
   const planned = plan(args, profiles)
   if (planned.target.kind === 'image' && backend.name === 'native') throw imageInNative()
   timing.mark('profile')
-  let notify = (_notice: AlertNotice): void => undefined
+  let bridge: Told | null = null
   const file = profileFile(args, planned)
-  const onAlert = tellOnce(say, (notice) => notify(notice), file)
+  const tell = tellOnce(
+    say,
+    (notice) => bridge?.notify('warning', { ...notice, message: `mcp-run: ${notice.message}` }),
+    file,
+  )
+  const onAlert = (alert: AlertEvent): void => {
+    const annotation = args.options.annotate ? annotationFor(alert) : null
+    for (const id of annotation?.callIds ?? []) bridge?.annotate(id, annotation?.text ?? '')
+    tell(alert)
+  }
   const server = planned.loaded.profile.name
   const proxyFor = (npm: NpmProxy | null) =>
     findUpstreamProxy({ option: args.options.upstreamProxy, env: process.env, npm })
@@ -95,6 +99,7 @@ export async function serve(args: RunArguments, prepared: Prepared): Promise<num
       launch,
       profileFile: file,
       upstreamProxy,
+      reading,
       ...(installed !== null && { sound: soundness(installed) }),
       onAlert,
       tell: say,
@@ -128,12 +133,15 @@ export async function serve(args: RunArguments, prepared: Prepared): Promise<num
   }
   return converse(session, {
     asked,
-    onNotify: (send) => {
-      notify = send
+    onBridge: (made) => {
+      bridge = made
     },
     onAnswer: floats || args.options.timing ? onAnswer : null,
     news: installed?.news ?? null,
-  }).finally(later.end)
+  }).finally(async () => {
+    await later.end()
+    reading?.end()
+  })
 }
 
 function isDamage(error: unknown): error is McpRunError {
@@ -170,75 +178,4 @@ function announce({ record }: Session, { loaded, undeclared }: Plan, cwd: string
       `no profile for ${what}: everything it contacts is denied. To let it reach a host: egress allow ${loaded.profile.name} HOST:443`,
     )
   }
-}
-
-/** Carries the conversation; ends the server as the MCP specification says when the client or a signal asks. */
-async function converse(
-  session: Session,
-  {
-    asked,
-    onNotify,
-    onAnswer,
-    news,
-  }: {
-    asked: AskedUrls
-    onNotify: (send: (notice: AlertNotice) => void) => void
-    /** Called at the server's first line; null: nobody waits for it. */
-    onAnswer: (() => void) | null
-    /** What the client is told as soon as it may be: many hide stderr. */
-    news: string | null
-  },
-): Promise<number> {
-  const { server, record } = session
-  let answered = false
-  const bridge = startBridge({
-    client: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
-    server,
-    serverName: record.server,
-    ...(onAnswer !== null && {
-      onLine: (direction) => {
-        if (direction === 'to-server' || answered) return
-        answered = true
-        onAnswer()
-      },
-    }),
-  })
-  onNotify((notice) => {
-    bridge.notify('warning', { ...notice, message: `mcp-run: ${notice.message}` })
-  })
-  if (news !== null) bridge.notify('warning', { message: `mcp-run: ${news}` })
-  const lastUrls = tellUrls(asked, {
-    say,
-    notify: (url) => {
-      bridge.notify('warning', { message: `mcp-run: the server asks you to open: ${url}`, url })
-    },
-  })
-  let _stopping: Promise<unknown> | null = null
-  const stop = (stdinEnded: boolean): void => {
-    _stopping ??= stopServer({ server, stdinEnded, graceMs: GRACE_MS })
-  }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => stop(server.stdin.writableEnded))
-  void bridge.clientClosed.then(() => stop(true))
-  let tooLong: McpRunError | null = null
-  const done = bridge.done.then((outcome) => {
-    if (outcome.reason === 'server-ended') return
-    if (outcome.reason === 'line-too-long') {
-      const from = outcome.direction === 'to-client' ? 'the server' : 'the client'
-      tooLong = new McpRunError(
-        'line-too-long',
-        `${from} sent a line of more than ${outcome.maxLineBytes} bytes: the session was ended`,
-      )
-    }
-    stop(outcome.reason === 'client-gone')
-  })
-  const exit = await session.ended.finally(lastUrls)
-  await done
-  if (tooLong !== null) throw tooLong
-  return exitCode(exit)
-}
-
-/** As a shell gives it: a signal's number above 128. */
-function exitCode({ code, signal }: ServerExit): number {
-  return code ?? 128 + (signal === null ? 0 : constants.signals[signal])
 }

@@ -5,6 +5,8 @@ import { type AskedUrls, shownUrl } from './asked-urls.ts'
 const MAX_URLS = 10
 /** Between two looks: a server that never stops writing keeps nobody busy. */
 const PAUSE_MS = 500
+/** Where nothing tells of a change: in a folder that an engine shares with another kernel, say. */
+const POLL_MS = 2000
 
 export interface TellUrlsOptions {
   readonly say: (line: string) => void
@@ -48,10 +50,20 @@ export function tellUrls(asked: AskedUrls, { say, notify }: TellUrlsOptions): ()
   }
 }
 
-/** Looks when something in the folder has changed, and where the kernel has no watch left, every so often. */
+/** Looks when something in the folder has changed, and every so often: not every file system tells, nor has every kernel a watch left. */
 function whenChanged(folder: string, look: () => boolean): () => void {
   let watcher: FSWatcher | undefined
   let timer: NodeJS.Timeout | undefined
+  const stop = (): void => {
+    watcher?.close()
+    clearTimeout(timer)
+    clearInterval(polling)
+  }
+  const lookOrStop = (): boolean => {
+    const more = look()
+    if (!more) stop()
+    return more
+  }
   const rest = (): void => {
     watcher?.close()
     timer = setTimeout(begin, PAUSE_MS).unref()
@@ -59,22 +71,15 @@ function whenChanged(folder: string, look: () => boolean): () => void {
   const begin = (): void => {
     try {
       watcher = watch(folder, { persistent: false })
-      watcher.once('change', () => {
-        if (look()) rest()
-        else watcher?.close()
-      })
-      watcher.once('error', rest)
+      watcher.once('change', () => void (lookOrStop() && rest()))
+      watcher.once('error', () => watcher?.close())
     } catch {
       watcher = undefined
-      rest()
     }
     // What came before there was a watch.
-    if (!look()) stop()
+    lookOrStop()
   }
-  const stop = (): void => {
-    watcher?.close()
-    clearTimeout(timer)
-  }
+  const polling = setInterval(lookOrStop, POLL_MS).unref()
   begin()
   return stop
 }

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import type { CallTracker } from './call-tracker.ts'
 import type { Direction, LineObserver } from './line-look.ts'
 import type { Timers } from './timers.ts'
 
@@ -12,7 +13,19 @@ export interface BridgeOptions {
   /** Bytes in one line, either way; 64 MiB. */
   readonly maxLineBytes?: number
   readonly onLine?: LineObserver
+  /** Where it is given, it is told of every message. */
+  readonly calls?: CallTracker
+  /**
+   * Hears every byte of both directions in the tick in which it is passed on, mcp-run's own log messages among the
+   * server's.
+   */
+  readonly overhear?: Overhear
   readonly timers?: Timers
+}
+
+export interface Overhear {
+  fromClient(bytes: Buffer): void
+  fromServer(bytes: Buffer): void
 }
 
 export type BridgeOutcome =
@@ -29,6 +42,12 @@ export interface Bridge {
    * takes it. False when it is known not to be sent. Strings in `data` are escaped here.
    */
   notify(level: 'info' | 'warning' | 'error', data: Record<string, unknown>): boolean
+  /**
+   * Adds a text to the result of a tool's call that is open (`Call.id`), escaped and cut to 500 characters. From now
+   * until then the server's lines are passed on as wholes. False when it is known not to be shown: the result has
+   * gone, or nothing follows the calls.
+   */
+  annotate(callId: string, text: string): boolean
   /** One line of mcp-run's own on stderr, escaped. */
   say(text: string): void
   /** How it ended. The server's stdin was ended by then, whatever the outcome. */

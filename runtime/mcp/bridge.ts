@@ -1,3 +1,4 @@
+import { Annotations } from './annotations.ts'
 import type { Bridge, BridgeOptions, BridgeOutcome } from './bridge-types.ts'
 import { ClientState } from './client-state.ts'
 import { deferred } from './deferred.ts'
@@ -16,12 +17,13 @@ const LAST_WORDS_MS = 500
 
 /** Joins a client's stdio and a server's, byte for byte, until one of them is gone. */
 export function startBridge(options: BridgeOptions): Bridge {
-  const { client, server, serverName, onLine: observer, timers = systemTimers } = options
+  const { client, server, serverName, onLine: observer, calls, overhear, timers = systemTimers } = options
   const maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES
   const done = deferred<BridgeOutcome>()
   const clientClosed = deferred<void>()
   const speaker = new Speaker(client.stderr)
   const state = new ClientState()
+  const annotations = calls && new Annotations(calls)
   const warn = (text: string) => speaker.say(text)
   const requests = new LineLook({ direction: 'to-server', observer, warn })
   const answers = new LineLook({ direction: 'to-client', observer, warn })
@@ -68,7 +70,10 @@ export function startBridge(options: BridgeOptions): Bridge {
     source: client.stdin,
     destination: server.stdin,
     maxLineBytes,
-    look: (bytes) => requests.push(bytes),
+    look: (bytes) => {
+      requests.push(bytes)
+      overhear?.fromClient(bytes)
+    },
     onEnd: () => {
       requests.end()
       closeServerInput()
@@ -81,7 +86,12 @@ export function startBridge(options: BridgeOptions): Bridge {
     source: server.stdout,
     destination: client.stdout,
     maxLineBytes,
-    look: (bytes) => answers.push(bytes),
+    look: (bytes) => {
+      answers.push(bytes)
+      overhear?.fromServer(bytes)
+    },
+    wantsLines: () => annotations?.isWaiting === true,
+    rewrite: (line) => annotations?.apply(line) ?? line,
     wantsLineEnd: () => notifier.isWaiting,
     atLineEnd: () => notifier.flush(),
     onEnd: serverEnded,
@@ -90,16 +100,27 @@ export function startBridge(options: BridgeOptions): Bridge {
   })
   const notifier = new Notifier(state, {
     ready: () => toClient.isBetweenLines,
-    write: (line) => client.stdout.write(line),
+    write: (line) => {
+      client.stdout.write(line)
+      // It names what the server did, as the server named it.
+      overhear?.fromServer(line)
+    },
   })
   const stderrEnded = relayStderr({ source: server.stderr, speaker, serverName, timers })
 
-  let followsAnswers = false
+  const answerScan = new MessageScan((facts) => {
+    state.fromServer(facts)
+    calls?.fromServer(facts)
+  })
+  let followsAnswers = calls !== undefined
+  if (followsAnswers) answers.follow(answerScan)
   const scan = new MessageScan((facts) => {
     state.fromClient(facts)
+    calls?.fromClient(facts)
     if (state.followsAnswers && !followsAnswers) {
       followsAnswers = true
-      answers.follow(answerScan(state, toClient.atLineStart))
+      if (!toClient.atLineStart) answerScan.skipLine()
+      answers.follow(answerScan)
     }
     notifier.flush()
   })
@@ -107,6 +128,7 @@ export function startBridge(options: BridgeOptions): Bridge {
 
   return {
     notify: (level, data) => notifier.send(level, data),
+    annotate: (callId, text) => annotations?.add(callId, text) === true,
     say: (text) => speaker.say(text),
     done: done.promise,
     clientClosed: clientClosed.promise,
@@ -116,10 +138,4 @@ export function startBridge(options: BridgeOptions): Bridge {
 function sizeText(bytes: number): string {
   const mebibytes = bytes / 1024 / 1024
   return Number.isInteger(mebibytes) ? `${mebibytes} MiB` : `${bytes} bytes`
-}
-
-function answerScan(state: ClientState, atLineStart: boolean): MessageScan {
-  const scan = new MessageScan((facts) => state.fromServer(facts))
-  if (!atLineStart) scan.skipLine()
-  return scan
 }

@@ -44,15 +44,15 @@ export class ClientState {
     } else if (method === 'logging/setLevel') {
       this.#severity = severityOf(message.level) ?? this.#severity
     } else if (method === 'notifications/cancelled') {
-      this.#open.delete(keyOf(message.requestId))
+      if (message.requestId !== undefined) this.#open.delete(message.requestId)
     } else if (message.id !== undefined && message.protocolVersion !== undefined) {
       this.#era = 'per-request'
-      this.#requestOpened(message)
+      this.#requestOpened(message.id, message)
     }
   }
 
   fromServer(message: MessageFacts): void {
-    if (message.isResponse) this.#open.delete(keyOf(message.id))
+    if (message.isResponse && message.id !== undefined) this.#open.delete(message.id)
   }
 
   takes(level: LogLevel): Takes {
@@ -66,18 +66,13 @@ export class ClientState {
     return 'no'
   }
 
-  #requestOpened(message: MessageFacts): void {
+  #requestOpened(id: string, message: MessageFacts): void {
     const severity = severityOf(message.logLevel)
     // A subscription's stream carries only what its filter names, and log messages have no place in it.
     if (severity === null || message.method === 'subscriptions/listen') return
     this.#optedIn = true
     const oldest = this.#open.keys().next()
     if (this.#open.size >= MAX_OPEN_REQUESTS && !oldest.done) this.#open.delete(oldest.value)
-    this.#open.set(keyOf(message.id), severity)
+    this.#open.set(id, severity)
   }
-}
-
-/** JSON-RPC tells the id 1 from the id "1". */
-function keyOf(id: string | number | undefined): string {
-  return `${typeof id}:${id}`
 }

@@ -1,23 +1,39 @@
-/** What the bridge needs to know of one JSON-RPC message. Absent: not there, of another type, or too long. */
+import type { ScalarKind } from './json-reader.ts'
+
+/** What is to be known of one JSON-RPC message. Absent: not there, of another type, or too long. */
 export interface MessageFacts {
   method?: string | undefined
-  id?: string | number | undefined
+  /** As JSON text, so that 1 and "1" differ; a number as it was written. */
+  id?: string | undefined
   /** It has a `result` or an `error`. */
   isResponse: boolean
+  /**
+   * It is a response that no client could read otherwise: `jsonrpc`, `id` and `result` or `error`, each once, of the
+   * right types, and nothing beside them.
+   */
+  isAnswer: boolean
+  /** It stands in a batch (revision 2025-03-26). */
+  inBatch: boolean
+  /** `params.name`, of tools/call. */
+  name?: string | undefined
   /** `params.level`, of logging/setLevel. */
   level?: string | undefined
-  /** `params.requestId`, of notifications/cancelled. */
-  requestId?: string | number | undefined
+  /** `params.requestId`, of notifications/cancelled; as `id`. */
+  requestId?: string | undefined
   /** `params._meta["io.modelcontextprotocol/protocolVersion"]`. */
   protocolVersion?: string | undefined
   /** `params._meta["io.modelcontextprotocol/logLevel"]`. */
   logLevel?: string | undefined
 }
 
-export type ScalarFact = Exclude<keyof MessageFacts, 'isResponse'>
+export type ScalarFact =
+  | Exclude<keyof MessageFacts, 'isResponse' | 'isAnswer' | 'inBatch'>
+  | 'jsonrpc'
+  | 'errorCode'
+  | 'errorMessage'
 
 /** Which members of an object matter, and what they are. A map, since a message may name `__proto__`. */
-export type Wanted = ReadonlyMap<string, ScalarFact | 'response' | Wanted>
+export type Wanted = ReadonlyMap<string, ScalarFact | Wanted>
 
 const META: Wanted = new Map<string, ScalarFact>([
   ['io.modelcontextprotocol/protocolVersion', 'protocolVersion'],
@@ -25,16 +41,25 @@ const META: Wanted = new Map<string, ScalarFact>([
 ])
 
 const PARAMS: Wanted = new Map<string, ScalarFact | Wanted>([
+  ['name', 'name'],
   ['level', 'level'],
   ['requestId', 'requestId'],
   ['_meta', META],
 ])
 
-export const MESSAGE: Wanted = new Map<string, ScalarFact | 'response' | Wanted>([
+export const RESULT: Wanted = new Map()
+
+export const ERROR: Wanted = new Map<string, ScalarFact>([
+  ['code', 'errorCode'],
+  ['message', 'errorMessage'],
+])
+
+export const MESSAGE: Wanted = new Map<string, ScalarFact | Wanted>([
+  ['jsonrpc', 'jsonrpc'],
   ['method', 'method'],
   ['id', 'id'],
-  ['result', 'response'],
-  ['error', 'response'],
+  ['result', RESULT],
+  ['error', ERROR],
   ['params', PARAMS],
 ])
 
@@ -44,6 +69,9 @@ export function noFacts(): MessageFacts {
     method: undefined,
     id: undefined,
     isResponse: false,
+    isAnswer: false,
+    inBatch: false,
+    name: undefined,
     level: undefined,
     requestId: undefined,
     protocolVersion: undefined,
@@ -51,10 +79,15 @@ export function noFacts(): MessageFacts {
   }
 }
 
-/** Takes `value` for `name` if its type is right; a later member of the same name wins, as in JSON.parse. */
-export function setFact(facts: MessageFacts, name: ScalarFact, value: unknown): void {
-  const isString = typeof value === 'string'
-  if (name === 'id' || name === 'requestId') {
-    facts[name] = isString || typeof value === 'number' ? value : undefined
-  } else facts[name] = isString ? value : undefined
+/** The value of a member that was found, if its type is right. */
+export function factOf(fact: ScalarFact, kind: ScalarKind, text: string | null): string | undefined {
+  // That it is a string is all that matters of it, however long.
+  if (fact === 'errorMessage') return kind === 'string' ? '' : undefined
+  if (text === null) return undefined
+  if (fact === 'errorCode') return kind === 'number' ? text : undefined
+  if (fact === 'id' || fact === 'requestId') {
+    if (kind === 'number') return text
+    return kind === 'string' ? JSON.stringify(text) : undefined
+  }
+  return kind === 'string' ? text : undefined
 }

@@ -9,6 +9,10 @@ export interface PumpOptions {
   readonly maxLineBytes: number
   /** Sees every byte, in order, after it was written. */
   look(bytes: Buffer): void
+  /** Lines are to be passed on as wholes from the next one on, through `rewrite`. */
+  wantsLines?(): boolean
+  /** What goes out in place of a whole line, its newline included. `look` sees the line itself. */
+  rewrite?(line: Buffer): Buffer
   /** Something waits for the end of the line at hand. */
   wantsLineEnd?(): boolean
   /** The destination is between two lines; what is written to it now stands alone. */
@@ -21,10 +25,14 @@ export interface PumpOptions {
   onGone(): void
 }
 
-/** Carries one direction: each chunk at once and unchanged, never faster than the destination takes it. */
+/**
+ * Carries one direction: each chunk at once and unchanged, never faster than the destination takes it. Only where lines
+ * are wanted is each held until its end, which `maxLineBytes` bounds.
+ */
 export class Pump {
   readonly #options: PumpOptions
   readonly #limit: LineLimit
+  #held: Buffer[] = []
   #state: 'open' | 'gone' | 'ended' = 'open'
 
   constructor(options: PumpOptions) {
@@ -49,16 +57,18 @@ export class Pump {
   /** The destination is between two lines and has room. */
   get isBetweenLines(): boolean {
     const { destination } = this.#options
-    return this.#limit.atLineStart && destination.writable && !destination.writableNeedDrain
+    return this.atLineStart && destination.writable && !destination.writableNeedDrain
   }
 
+  /** What was passed on ends with a line. */
   get atLineStart(): boolean {
-    return this.#limit.atLineStart
+    return this.#limit.atLineStart || this.#held.length > 0
   }
 
   /** Reads no more. */
   stop(): void {
     this.#state = 'ended'
+    this.#held = []
     this.#options.source.off('data', this.#onData)
     this.#options.source.pause()
   }
@@ -66,49 +76,82 @@ export class Pump {
   readonly #onData = (chunk: Buffer): void => {
     if (this.#state !== 'open') return
     const { source, destination, onTooLong } = this.#options
-    const end = this.#firstLineEnd(chunk)
-    const isCarried = this.#forward(chunk.subarray(0, end)) && this.#forward(chunk.subarray(end))
-    if (!isCarried) {
+    if (!this.#carry(chunk)) {
       this.stop()
       onTooLong()
     } else if (this.#state === 'open' && destination.writableNeedDrain) source.pause()
   }
 
-  /** How much of the chunk belongs to the line at hand, if something waits for its end; else all. */
-  #firstLineEnd(chunk: Buffer): number {
-    if (!this.#options.wantsLineEnd?.()) return chunk.length
-    const newline = chunk.indexOf(NEWLINE)
-    return newline < 0 ? chunk.length : newline + 1
+  /** False when a line is too long. */
+  #carry(chunk: Buffer): boolean {
+    const { wantsLines, wantsLineEnd } = this.#options
+    for (let at = 0; at < chunk.length; ) {
+      const wanted = this.#held.length > 0 || wantsLines?.() === true
+      const holds = wanted && this.atLineStart
+      const toLineEnd = wanted || (at === 0 && wantsLineEnd?.() === true)
+      const end = toLineEnd ? lineEnd(chunk, at) : chunk.length
+      if (!this.#forward(chunk.subarray(at, end), holds)) return false
+      at = end
+    }
+    return true
   }
 
-  #forward(bytes: Buffer): boolean {
-    if (bytes.length === 0) return true
-    const { destination, look, atLineEnd } = this.#options
+  #forward(bytes: Buffer, holds: boolean): boolean {
     const admitted = this.#limit.admit(bytes)
     const passed = bytes.subarray(0, admitted)
     if (passed.length > 0) {
-      destination.write(passed)
-      look(passed)
-      if (this.#limit.atLineStart) atLineEnd?.()
+      if (holds) this.#hold(passed)
+      else this.#pass(passed, passed)
     }
     return admitted === bytes.length
   }
 
+  #hold(bytes: Buffer): void {
+    this.#held.push(bytes)
+    if (!this.#limit.atLineStart) return
+    const line = this.#takeHeld()
+    this.#pass(line, this.#options.rewrite?.(line) ?? line)
+  }
+
+  #takeHeld(): Buffer {
+    const line = Buffer.concat(this.#held)
+    this.#held = []
+    return line
+  }
+
+  #pass(bytes: Buffer, written: Buffer): void {
+    const { destination, look, atLineEnd } = this.#options
+    destination.write(written)
+    look(bytes)
+    if (this.#limit.atLineStart) atLineEnd?.()
+  }
+
   #drained(): void {
-    if (this.#limit.atLineStart) this.#options.atLineEnd?.()
+    if (this.atLineStart) this.#options.atLineEnd?.()
     if (this.#state === 'open' && !this.#options.destination.writableNeedDrain) this.#options.source.resume()
   }
 
   #gone(): void {
     if (this.#state !== 'open') return
     this.#state = 'gone'
+    this.#held = []
     this.#options.source.resume()
     this.#options.onGone()
   }
 
   #ended(): void {
     if (this.#state === 'ended') return
+    if (this.#held.length > 0) {
+      const cut = this.#takeHeld()
+      this.#pass(cut, cut)
+    }
     this.#state = 'ended'
     this.#options.onEnd()
   }
+}
+
+/** Behind the next newline; the end where there is none. */
+function lineEnd(bytes: Buffer, from: number): number {
+  const newline = bytes.indexOf(NEWLINE, from)
+  return newline < 0 ? bytes.length : newline + 1
 }

@@ -27,7 +27,10 @@ export interface Candidate {
    * URL's origin and path; a value trimmed, in Unicode's NFKC and small letters; a credential as it stands.
    */
   readonly value: string
-  /** A JSON pointer (`/To`, `/Messages/0/Bcc`), `query:NAME`, `header:NAME`, `form:NAME`, `part:NAME`, `path`, or `body`. */
+  /**
+   * A JSON pointer (`/To`, `/Messages/0/Bcc`), `query:NAME`, `header:NAME`, `form:NAME`, `part:NAME`, `path`, or `body`.
+   * Behind `#`, a field of the document that was encoded in that one: `/payload#/to`, `/raw#part:Bcc`.
+   */
   readonly field: string
   /** What was undone to read it, outermost first: `gzip`, `base64`, `json`, …. Empty for plain text. */
   readonly encoding: readonly string[]
@@ -39,9 +42,12 @@ export interface Candidate {
 
 /** Where the value of a candidate comes from, as far as this session shows. */
 export interface Provenance {
-  /** Every source that may explain it; empty: nobody gave it. */
+  /**
+   * Every source that may explain it; empty: nobody gave it. Where `server` is among them, the server said it before
+   * the others did, or sent it before with no source: then they only repeat it.
+   */
   readonly sources: readonly GivenSource[]
-  /** What an alert calls it: `none`, or the weak source that was not enough. */
+  /** What an alert calls it: `none`, or the weak source that was not enough. `given`: a stronger one is among them. */
   readonly kind: 'none' | 'response' | 'server' | 'given'
 }
 

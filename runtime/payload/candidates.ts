@@ -22,8 +22,9 @@ export class Candidates {
     const { field } = spot
     if (spot.whole && field.wholeSinks.length > 0) this.#whole(text, spot)
     for (const found of textValues(text, field.reading, cut)) {
+      if (!this.#work.spend(VALUE_WORK)) return
       if (found.kind === 'url' && field.scope) continue
-      this.add(found.kind, found.value, spot, field.recipient || isNamedRecipient(found, spot))
+      this.add(found.kind, found.value, spot, field.recipient || this.#isNamed(found, spot))
     }
     if (field.hosts === null || cut !== 'whole') return
     for (const host of placedHosts(text, field.hosts)) this.add('host', host, spot, field.recipient)
@@ -34,7 +35,6 @@ export class Candidates {
     const place = kind === 'credential' ? 'credential' : recipient ? 'recipient' : 'text'
     const key = `${kind} ${place} ${label}\n${value}`
     if (this.#seen.has(key)) return
-    this.#work.spend(CANDIDATE_WORK)
     if (this.#seen.size >= MAX_CANDIDATES) {
       this.#work.note(`more than ${MAX_CANDIDATES} destinations`)
       return
@@ -43,18 +43,26 @@ export class Candidates {
     this.#onFound({ kind, value, field: label, encoding: spot.encoding, place, sinks })
   }
 
+  /** Only where the field is a text with names of its own in it: XML, GraphQL, SMTP, a mail's head in a subject. */
+  #isNamed({ reading, start }: ReadValue, { field }: Spot): boolean {
+    if (SMTP.test(reading.slice(Math.max(0, start - 24), start))) return true
+    const isInjected = HEADER_LINE.test(field.names.at(-1) ?? '') && /[\r\n]/.test(reading)
+    if (!isInjected && !field.label.endsWith('body') && !GRAPHQL.test(reading)) return false
+    return this.#work.spend(CONTEXT_WORK) && namedBefore(reading, start)
+  }
+
   #whole(text: string, spot: Spot): void {
     const value = wholeValue(text)
     if (value !== '') this.add('value', value, spot, spot.field.recipient)
   }
 }
 
-/** Only where the field is a whole text with names of its own in it: XML, GraphQL, SMTP, a mail. */
-function isNamedRecipient({ reading, start }: ReadValue, { field }: Spot): boolean {
-  return (field.label.endsWith('body') || GRAPHQL.test(reading)) && namedBefore(reading, start)
-}
-
+/** What becomes a line of a mail's head: a line break in it begins another one. */
+const HEADER_LINE = /^(?:subject|from|from_?name|sender|name|title|headers?)$/i
+const SMTP = /\brcpt\s+to:\s*<?$/i
 const GRAPHQL = /^\s*(?:mutation|query|subscription)\b/
 const MAX_CANDIDATES = 4096
-/** In bytes: what finding one costs more than reading its text. */
-const CANDIDATE_WORK = 256
+/** In bytes: what a value costs beside its text. */
+const VALUE_WORK = 256
+/** And what looking at its surroundings costs. */
+const CONTEXT_WORK = 1024

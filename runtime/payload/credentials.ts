@@ -26,10 +26,10 @@ export function isCredentialParameter(name: string, value: string): boolean {
 const MIN_PLAIN = 16
 const MIN_NAMED = 6
 const CREDENTIAL =
-  /(?:^|[-_.])(?:authorization|api[-_]?key|apikey|app[-_]?key|token|key|secret|password|passwd|auth|credentials?)$|(?:access|api|auth|bearer|client|private|service)(?:Token|Key|Secret)$|^(?:accesstoken|authtoken)$/i
+  /(?:^|[-_.])(?:authorization|authentication|api[-_]?key|apikey|app[-_]?key|token|key|secret|password|passwd|auth|credentials?)$|(?:access|api|auth|bearer|client|private|service)(?:Token|Key|Secret)$|^(?:accesstoken|authtoken)$/i
 /** Names of what a client or a service makes up itself. */
 const NO_CREDENTIAL =
-  /(?:page|next|prev|previous|continuation|sync|delta|skip|cursor|csrf|xsrf|request|idempotency|dedup|deduplication|cache|surrogate|partition|routing|sort|row|range|public|issue|project|object|group|websocket|trace|change|resume|upload|start|session)[-_.]?(?:token|key)$/i
+  /(?:page|next|prev|previous|continuation|sync|delta|skip|cursor|csrf|xsrf|request|idempotency|dedup|deduplication|cache|surrogate|partition|routing|sort|row|range|public|issue|project|object|group|websocket|trace|change|resume|upload|start)[-_.]?(?:token|key)$/i
 
 /** Nothing of theirs was given to the server as it stands. */
 const COMPUTED = new Set(['negotiate', 'ntlm', 'sharedaccesssignature', 'scram-sha-256', 'dpop'])

@@ -6,18 +6,21 @@ export interface FieldPath {
   readonly segments: readonly string[] | null
 }
 
+/** How a sink's field names a place: as the value itself (an element of a list counts), or as something around it. */
+export type FieldMatch = 'value' | 'around'
+
 /**
- * Whether a sink's field names this place. Pointers match JSON, and the names of forms and parts; `*` stands for one
- * segment, `**` for any number; without a slash before it `**` is anywhere at all. Letters' case does not count.
+ * Null where it does not. Pointers match JSON, and the names of forms and parts; `*` stands for one segment, `**` for
+ * any number; without a slash before it `**` is anywhere at all. Letters' case does not count.
  */
-export type FieldPattern = (path: FieldPath) => boolean
+export type FieldPattern = (path: FieldPath) => FieldMatch | null
 
 export function fieldPattern(field: string): FieldPattern {
-  if (field === '**') return () => true
+  if (field === '**') return () => 'value'
   const wanted = field.toLowerCase()
-  if (!field.startsWith('/')) return ({ label }) => label.toLowerCase() === wanted
+  if (!field.startsWith('/')) return ({ label }) => (label.toLowerCase() === wanted ? 'value' : null)
   const pattern = wanted.slice(1).split('/').map(plainSegment)
-  return ({ segments }) => segments !== null && matches(pattern, segments)
+  return ({ segments }) => (segments === null ? null : matches(pattern, segments))
 }
 
 /** Of a JSON pointer (RFC 6901, 4). */
@@ -26,7 +29,7 @@ export function plainSegment(segment: string): string {
 }
 
 /** Over the pattern's segments, which beginnings of the path they can account for. */
-function matches(pattern: readonly string[], segments: readonly string[]): boolean {
+function matches(pattern: readonly string[], segments: readonly string[]): FieldMatch | null {
   let ends = new Set([0])
   for (const wanted of pattern) {
     const next = new Set<number>()
@@ -36,5 +39,7 @@ function matches(pattern: readonly string[], segments: readonly string[]): boole
     }
     ends = next
   }
-  return ends.has(segments.length)
+  if (ends.size === 0) return null
+  const rest = segments.slice(Math.max(...ends))
+  return rest.every((segment) => /^\d+$/.test(segment)) ? 'value' : 'around'
 }

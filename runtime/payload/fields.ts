@@ -33,7 +33,7 @@ export interface FieldsOptions {
 }
 
 /**
- * The fields of one message. What was encoded within a field is written behind `#`: `/payload#/to` is the member
+ * The fields of messages. What was encoded within a field is written behind `#`: `/payload#/to` is the member
  * `to` of the JSON in `/payload`, `/raw#part:Bcc` a header of the mail in `/raw`; the outer field's sinks are its
  * sinks too.
  */
@@ -44,10 +44,21 @@ export class Fields {
   /** Whether texts count in which there can be no destination. */
   readonly wantsAll: boolean
 
-  constructor({ rules, sharing, all }: FieldsOptions) {
+  private constructor({ rules, sharing, all }: FieldsOptions) {
     this.#patterns = rules.map((rule) => ({ ...rule, matches: fieldPattern(rule.field) }))
     this.#sharing = sharing
     this.wantsAll = all || rules.some(({ values }) => values === 'any')
+  }
+
+  /** The same ones for the same options: what they know of names serves the next message too. */
+  static of(options: FieldsOptions): Fields {
+    const key = JSON.stringify(options)
+    const known = shared.get(key)
+    if (known !== undefined) return known
+    if (shared.size >= MAX_SHARED) shared.clear()
+    const fields = new Fields(options)
+    shared.set(key, fields)
+    return fields
   }
 
   pointer(pointer: string, outer: Field | null): Field {
@@ -84,16 +95,18 @@ export class Fields {
     const known = this.#known.get(label)
     if (known !== undefined) return known
     const field = this.#newField({ label, own, outer, names: split(), pointed })
-    if (this.#known.size < MAX_KNOWN) this.#known.set(label, field)
+    if (label.length > MAX_LABEL) return field
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear()
+    this.#known.set(label, field)
     return field
   }
 
   #newField({ label, own, outer, names, pointed }: NewField): Field {
-    const segments = pointed ? names.map((name) => name.toLowerCase()) : null
+    const segments = pointed ? names.map((name) => name.trim().toLowerCase()) : null
     const paths = pathsOf(label, own, segments, outer)
-    const matching = this.#patterns.filter(({ matches }) => paths.some(matches))
-    const recipient =
-      isRecipient(names, pointed && this.#sharing) || (outer?.recipient === true && names.length === 0)
+    const matching = this.#patterns.filter(({ matches }) => paths.some((path) => matches(path) !== null))
+    const exact = matching.filter(({ matches }) => paths.some((path) => matches(path) === 'value'))
+    const recipient = isRecipient(names, outer?.recipient === true || (pointed && this.#sharing))
     const named = matching.some(({ field }) => field !== '**')
     return {
       label,
@@ -104,7 +117,7 @@ export class Fields {
       hosts: hostRole(names),
       scope: !recipient && isScope(names),
       sinks: [...new Set([...(outer?.sinks ?? []), ...matching.map(({ index }) => index)])],
-      wholeSinks: matching.filter(({ values }) => values === 'any').map(({ index }) => index),
+      wholeSinks: exact.filter(({ values }) => values === 'any').map(({ index }) => index),
     }
   }
 }
@@ -136,5 +149,9 @@ function pathsOf(
 }
 
 const MAX_KNOWN = 1024
+/** Of those that are kept. */
+const MAX_LABEL = 256
+const MAX_SHARED = 64
+const shared = new Map<string, Fields>()
 const RECIPIENT: Reading = { mails: 'any', urls: 'any', hosts: 'sure' }
 const TEXT: Reading = { mails: 'sure', urls: 'sure', hosts: 'sure' }

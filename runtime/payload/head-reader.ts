@@ -4,7 +4,8 @@ import type { Candidates } from './candidates.ts'
 import { credentialsOf, isCredentialName, isCredentialParameter } from './credentials.ts'
 import { percent } from './decode/escapes.ts'
 import type { Field } from './fields.ts'
-import { mayHold } from './quick-look.ts'
+import { isRecipient } from './name-roles.ts'
+import { mayHold, nameMayHold } from './quick-look.ts'
 import type { Spot } from './spot.ts'
 
 export interface RequestHead {
@@ -29,9 +30,12 @@ function readPath(path: string, { fields, unfold }: Message): void {
   // As a whole too: `/proxy/https://evil.test/x`.
   const plain = percent(path) ?? path
   if (plain.includes('//')) unfold.text(plain.slice(1), spot)
+  let before = ''
   for (const segment of path.split('/')) {
     const text = percent(segment) ?? segment
-    if (mayHold(text)) unfold.text(text, spot)
+    const field = isRecipient([before], false) ? fields.asRecipient(spot.field) : spot.field
+    if (mayHold(text)) unfold.text(text, { ...spot, field })
+    before = segment
   }
 }
 
@@ -40,7 +44,7 @@ function readQuery(query: string, { fields, unfold }: Message, candidates: Candi
     const equals = parameter.indexOf('=')
     const name = formText(equals < 0 ? parameter : parameter.slice(0, equals))
     const spot = spotOf(fields.outside('query', name.slice(0, MAX_NAME)))
-    if (mayHold(name)) unfold.text(name, { ...spot, whole: false })
+    if (nameMayHold(name)) unfold.text(name, { ...spot, whole: false })
     if (equals < 0) continue
     const value = formText(parameter.slice(equals + 1))
     if (isCredentialParameter(name, value)) candidates.add('credential', value, spot, false)

@@ -1,6 +1,6 @@
 import { openContent } from './body/body-reader.ts'
 import { jsonReader } from './body/json-reader.ts'
-import { MimeEntity } from './body/mime-entity.ts'
+import { MimeEntity, outerOf } from './body/mime-entity.ts'
 import { type HeaderPair, headerValue, looksLikeMail } from './body/mime-head.ts'
 import type { Message } from './body/reader.ts'
 import { type ContentDecoder, contentDecoder } from './decode/content-decoder.ts'
@@ -12,7 +12,7 @@ import { Work } from './work.ts'
 /** What one message is read with: its texts, in all their layers, go to `onText`. */
 export function newMessage(options: FieldsOptions, onText: OnText): Message {
   const work = new Work()
-  const fields = new Fields(options)
+  const fields = Fields.of(options)
   const readNested = (text: string, spot: Spot): boolean => nested(message, text, spot)
   const message: Message = { work, fields, unfold: new Unfold(work, onText, readNested) }
   return message
@@ -51,7 +51,7 @@ function nestedJson(message: Message, text: string, spot: Spot): boolean {
   }
   if (typeof value === 'string') message.unfold.text(value, inEncoding(spot, 'json'))
   else {
-    const reader = jsonReader(message, inEncoding(spot, 'json'), spot.field)
+    const reader = jsonReader(message, inEncoding(spot, 'json'), outerOf(spot))
     reader.push(Buffer.from(text, 'utf8'))
     reader.end()
   }

@@ -1,37 +1,69 @@
+/** What one name says of the values under it. */
+interface Role {
+  readonly recipient: boolean
+  /** It says nothing by itself: `email`, `url`, an index. */
+  readonly neutral: boolean
+  readonly sharing: boolean
+  readonly host: 'host' | 'link' | null
+  readonly scope: boolean
+}
+
 /**
  * Whether the names down to a value say that something is sent there: `Bcc`, `to/0/email`, `webhook/config/url`.
  * `context`: names around the whole (a path's `/hooks`), for values that their own names say nothing of.
  */
 export function isRecipient(names: readonly string[], context: boolean): boolean {
   for (let at = names.length - 1; at >= 0; at--) {
-    const name = compact(names[at] ?? '')
-    if (RECIPIENT.test(name)) return true
-    if (!NEUTRAL.test(name)) return false
+    const role = roleOf(names[at] ?? '')
+    if (role.recipient) return true
+    if (!role.neutral) return false
   }
   return context && names.length > 0
 }
 
 /** Whether a request's path is about whom something is sent to or shared with: a plain `url` or `email` is that. */
 export function isSharingPath(path: string): boolean {
-  return path.split('/').some((segment) => SHARING.test(compact(segment)))
+  return path.split('/').some((segment) => roleOf(segment).sharing)
 }
 
 /** `host`: the name says that a host or URL is its value; `link`: it may as well be a relative path. */
 export function hostRole(names: readonly string[]): 'host' | 'link' | null {
-  const name = compact(names.findLast((one) => !/^\d*$/.test(one)) ?? '')
-  if (HOST.test(name)) return 'host'
-  return LINK.test(name) ? 'link' : null
+  return roleOf(names.findLast((one) => !INDEX.test(one)) ?? '').host
 }
 
 /** Names of what a token may do: there URLs are words. */
 export function isScope(names: readonly string[]): boolean {
-  return /^(?:oauth)?scopes?$/.test(compact(names.findLast((one) => !/^\d*$/.test(one)) ?? ''))
+  return roleOf(names.findLast((one) => !INDEX.test(one)) ?? '').scope
+}
+
+const INDEX = /^\d*$/
+const known = new Map<string, Role>()
+const MAX_KNOWN = 4096
+
+/** The same few names come with every request. */
+function roleOf(written: string): Role {
+  const name = written.slice(0, MAX_NAME)
+  const role = known.get(name)
+  if (role !== undefined) return role
+  if (known.size >= MAX_KNOWN) known.clear()
+  const fresh = newRole(compact(name))
+  known.set(name, fresh)
+  return fresh
+}
+
+function newRole(name: string): Role {
+  return {
+    recipient: RECIPIENT.test(name),
+    neutral: NEUTRAL.test(name),
+    sharing: SHARING.test(name),
+    host: HOST.test(name) ? 'host' : LINK.test(name) ? 'link' : null,
+    scope: /^(?:oauth)?scopes?$/.test(name),
+  }
 }
 
 /** `Reply-To`, `replyTo` and `reply_to` are one name. */
 function compact(name: string): string {
   return name
-    .slice(0, MAX_NAME)
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '')
@@ -45,6 +77,7 @@ const RECIPIENT = new RegExp(
     // To, cc and bcc, with what is said before and behind them.
     `^(?:x|resent|apparently|errors?|return|delivered|original|envelope|e?mail|send|reply|forward|notify|deliver|copy|message|receipt|notification|disposition|report|share|assign|post|publish|export|upload)*(?:to|b?ccs?)${TAIL}*$`,
     `^(?:x|e?mail|message|event|default|new|additional|extra|blind|copy|carbon|report|alert|user|team)*(?:recipients?|rcpt|receivers?|addressees?|web?hooks?|hooks?|callbacks?|redirects?|attendees?|invitees?|invites?|invitations?|subscribers?|guests?|participants?|members?|collaborators?|delegates?|destinations?|forwards?|forwarding|notify|sharedwith|sharewith|endpoints?|listeners?)${TAIL}*$`,
+    `(?:bcc|rcpt|recipients?|webhooks?|attendees?|invitees?|subscribers?)${TAIL}*$`,
     `^(?:x|e?mail|status|message|event|fallback|success|failure|error|async|result|return|cancel|answer)*(?:notification|notify|target|delivery|push|post|ping|reply|report|alert|status|response|webhook|callback|forward|hook|sink|receiver|return|result|upload|export)(?:e?mail|e?mailaddress|address|ur[li]|endpoint|host|recipient)s?$`,
   ].join('|'),
 )

@@ -37,7 +37,12 @@ export function responseReader({ headers, onTexts }: ResponseReaderOptions): Res
   }
   const body = bodyDecoder(message, headers)
   return {
-    write: (chunk) => body.write(chunk),
+    // What a chunk says is given with it: an answer may be a stream that goes on for hours.
+    write: (chunk) => {
+      const read = body.write(chunk)
+      if (read !== undefined) return read.then(give)
+      give()
+    },
     end: async () => {
       await body.end()
       give()

@@ -36,3 +36,16 @@ export function explainOutage(flow: FlowRecord, cause: string): Explanation {
   const lines = [`mcp-run could not reach ${destinationText(flow)}: ${cause}`]
   return { reason: 'unreachable', outage: true, lines }
 }
+
+/** A request inside a connection that goes on. */
+export function explainRequest(flow: FlowRecord, reason: Reason): Explanation {
+  const lines = [`mcp-run denied this request: ${reason}`, `${destinationText(flow)}: ${reasonText(reason)}`]
+  return { reason, outage: false, lines }
+}
+
+/** `problem`: OpenSSL's word for it. */
+export function explainCertificate(flow: FlowRecord, problem: string): Explanation {
+  const reason = 'upstream-certificate'
+  const where = `${destinationText(flow)}: ${reasonText(reason)} (${escapeText(problem, 100)})`
+  return { reason, outage: true, lines: [`mcp-run denied this request: ${reason}`, where] }
+}

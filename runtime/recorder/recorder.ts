@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import type { Witness } from '../model/payload.ts'
 import type { UpstreamProxy } from '../model/upstream-proxy.ts'
 import type { Channel } from '../tap/channel.ts'
 import { serveDatagrams } from '../tap/datagrams.ts'
@@ -14,6 +15,8 @@ import { createDnsServer } from './dns-server.ts'
 import { serveDnsTcp } from './dns-tcp.ts'
 import { watchDrops } from './drops.ts'
 import { createGapCounter } from './gap-counter.ts'
+import type { InspectionOptions } from './inspect/inspection.ts'
+import type { Inspector, InspectorOptions } from './inspect/inspector.ts'
 import { createNameBook } from './name-book.ts'
 import { reachInward } from './reach-inward.ts'
 import type { StreamMessage } from './remote/messages.ts'
@@ -39,6 +42,12 @@ export interface RecorderOptions {
   readonly callbacks: Pick<CallbackOptions, 'ports' | 'hostLoopback' | 'tell'>
   /** Null: everything is dialled directly. */
   readonly upstreamProxy: UpstreamProxy | null
+  /** Knows the conversation between client and server. Absent: there is none, as in installations. */
+  readonly witness?: Witness
+  /** What begins while no call is open is an alert. */
+  readonly alertBackground?: boolean
+  /** Absent: no requests are read. */
+  readonly inspection?: InspectionOptions
 }
 
 /** What an ended server had already sent, and the answers under way, are given this long. */
@@ -46,7 +55,7 @@ const DRAIN_MS = 1000
 
 /** Everything behind the sandbox's sockets. It owns them from here on. */
 export function startRecorder(options: RecorderOptions): Recorder {
-  const { context, sockets, hostname, askDrops, elsewhere, upstreamProxy } = options
+  const { context, sockets, hostname, askDrops, elsewhere, upstreamProxy, witness, inspection } = options
   const names = createNameBook()
   const sinkhole = createSinkhole()
   const over = new AbortController()
@@ -85,7 +94,12 @@ export function startRecorder(options: RecorderOptions): Recorder {
     isOwn,
     gaps,
     over: over.signal,
+    alertBackground: options.alertBackground ?? false,
     ...(dialLoopback !== undefined && { dialLoopback }),
+    ...(witness !== undefined && { witness }),
+    ...(inspection !== undefined && {
+      inspector: loadInspector({ ...inspection, context, witness: witness ?? null, over: over.signal }),
+    }),
   })
   const drops = watchDrops(dropSource(sockets.netfilter, askDrops), { context, names, sinkhole })
   const callbacks = serveCallbacks({ context, reach, ...options.callbacks })
@@ -112,6 +126,12 @@ export function startRecorder(options: RecorderOptions): Recorder {
       await gaps.close()
     },
   }
+}
+
+/** HTTP and TLS cost a start what only those sessions pay that read requests. */
+async function loadInspector(options: InspectorOptions): Promise<Inspector> {
+  const { createInspector } = await import('./inspect/inspector.ts')
+  return createInspector(options)
 }
 
 function dropSource(netfilter: number, ask: DropSource['ask'] | undefined): DropSource {

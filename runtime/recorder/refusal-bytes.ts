@@ -12,15 +12,35 @@ const FATAL = 2
 const ACCESS_DENIED = 49
 const INTERNAL_ERROR = 80
 
-/** `headOnly`: the answer to HEAD has no body. */
-export function httpRefusal({ reason, outage, lines }: Explanation, headOnly: boolean): Buffer {
+/** The answer in place of the destination's, whatever version of HTTP carries it. */
+export interface RefusalMessage {
+  readonly status: 400 | 403 | 502
+  readonly fields: readonly (readonly [name: string, value: string])[]
+  readonly body: Buffer
+}
+
+export function refusalMessage({ reason, outage, lines }: Explanation): RefusalMessage {
   const body = Buffer.from(`${lines.join('\n')}\n`)
+  return {
+    status: outage ? 502 : reason === 'malformed' ? 400 : 403,
+    fields: [
+      ['Content-Type', 'text/plain; charset=utf-8'],
+      ['X-Mcp-Run-Reason', reason],
+      ['Content-Length', String(body.length)],
+      ['Cache-Control', 'no-store'],
+    ],
+    body,
+  }
+}
+
+const PHRASE = { 400: 'Bad Request', 403: 'Forbidden', 502: 'Bad Gateway' } as const
+
+/** `headOnly`: the answer to HEAD has no body. */
+export function httpRefusal(explanation: Explanation, headOnly: boolean): Buffer {
+  const { status, fields, body } = refusalMessage(explanation)
   const head = [
-    `HTTP/1.1 ${outage ? '502 Bad Gateway' : '403 Forbidden'}`,
-    'Content-Type: text/plain; charset=utf-8',
-    `X-Mcp-Run-Reason: ${reason}`,
-    `Content-Length: ${body.length}`,
-    'Cache-Control: no-store',
+    `HTTP/1.1 ${status} ${PHRASE[status]}`,
+    ...fields.map(([name, value]) => `${name}: ${value}`),
     'Connection: close',
     '\r\n',
   ].join('\r\n')

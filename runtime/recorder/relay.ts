@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net'
-import type { FlowCounts } from '../model/flow.ts'
+import type { FlowCounts, Inspection } from '../model/flow.ts'
 
 export interface RelayEnd {
   readonly state: 'closed' | 'aborted'
   readonly cause: string
+  /** Where it is not what the flow's row says. */
+  readonly inspection?: Inspection
 }
 
 export interface Relay {

@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { certificatesIn, pemOf } from '../model/pem.ts'
 import type { Share } from './backend.ts'
 import { type CertificateVariable, certificateFiles } from './certificates.ts'
 import { read, systemAuthorities } from './host-authorities.ts'
 import { javaTrustStore, TRUST_STORE_PASSWORD } from './java-trust-store.ts'
-import { certificatesIn, pemOf } from './pem.ts'
 
 /** What tells the programs of a sandbox whom to trust. */
 export interface TrustFiles {

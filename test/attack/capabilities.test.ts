@@ -102,7 +102,12 @@ const probes: readonly Probe[] = [
   ),
   tried('chroot', '/usr/sbin/chroot / /bin/echo ok 2>&1', /Operation not permitted/, /^ok$/m),
   tried('a device of its own', 'mknod /tmp/mem c 1 1 2>&1 && echo ok', /Operation not permitted/, /^ok$/m),
-  tried('a higher priority', 'nice -n -5 sh -c nice 2>&1', /Permission denied|cannot set/, /^-5$/m),
+  tried(
+    'a higher priority',
+    `before=$(nice); nice -n -5 sh -c "echo \\$((\\$(nice) - $before))" 2>&1`,
+    /Permission denied|cannot set/,
+    /^-5$/m,
+  ),
 ]
 
 probeFamily({ probes, control: [...NO_SECCOMP, ...NO_USER] })

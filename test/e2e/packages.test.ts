@@ -13,7 +13,7 @@ import { bundledServer, mcpCommand } from '../fixtures/product/mcp-command.ts'
 import { type Product, product, USERS } from '../fixtures/product/product.ts'
 import { registryAt, registryOnLoopback } from '../fixtures/product/registry-places.ts'
 import { runOpen } from '../fixtures/product/run-open.ts'
-import { startInternet } from '../fixtures/product/sandbox.ts'
+import { ON_DOCKER, startInternet } from '../fixtures/product/sandbox.ts'
 import { type FixtureRegistry, startRegistry } from '../fixtures/registry.ts'
 
 const HOST = 'packages.test'
@@ -95,7 +95,9 @@ describe.each(USERS)('as %s', (user) => {
     ])
     expect(first.result).toContain('mcp-run: installing reach-server, once')
     expect(first.result).toMatch(/mcp-run: not run: the install scripts of .*reach-server@1\.2\.3/)
-    expect(first.result).toContain('reach-server: reach-server@1.2.3, sandbox native')
+    expect(first.result).toContain(
+      `reach-server: reach-server@1.2.3, sandbox ${ON_DOCKER ? 'docker' : 'native'}`,
+    )
     const seen = history(mcp.store, 'reach-server')
     expect(seen.sessions.map(({ phase, end, exit_code }) => [phase, end, exit_code])).toEqual([
       ['install', 'exited', 0],

@@ -14,11 +14,12 @@ beforeAll(async () => {
 afterAll(() => internet.close())
 
 describe.each(USERS)('as %s', (user) => {
-  const uid = user === 'root' ? 0 : 12_345
   let mcp: Product
+  let uid: number
   let desktop: string
   beforeEach(() => {
     mcp = product(internet, { user })
+    uid = mcp.serverFilesUid
     desktop = make(join(mcp.home, 'Desktop'))
     note(join(desktop, 'note.txt'))
   })

@@ -101,7 +101,7 @@ describe.each(USERS)('as %s', (user) => {
       },
     )
     const result = await run.ended
-    expect(result).toMatchObject({ code: 4, timedOut: false })
+    expect(result, result.stderr.toString()).toMatchObject({ code: 4, timedOut: false })
     expect(result.stderr.toString()).toContain(
       `mcp-run: The history in ${file()} cannot be used: the disk is full.`,
     )

@@ -12,11 +12,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'runtime/payload': ['runtime/model'],
   'runtime/policy': ['runtime/model'],
   'runtime/store': ['runtime/model'],
-  'runtime/mcp': ['runtime/model'],
+  'runtime/provenance': ['runtime/model', 'runtime/payload'],
+  'runtime/mcp': ['runtime/model', 'runtime/provenance'],
   'runtime/packages': ['runtime/model'],
   'runtime/tap': [],
   'runtime/sandbox': ['runtime/model', 'runtime/tap'],
-  'runtime/recorder': ['runtime/model', 'runtime/protocol', 'runtime/policy', 'runtime/tap'],
+  'runtime/recorder': [
+    ...['runtime/model', 'runtime/protocol', 'runtime/policy', 'runtime/payload'],
+    'runtime/tap',
+  ],
   profiles: ['runtime/model', 'runtime/policy'],
 }
 
@@ -24,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const ONLY_USER: Readonly<Record<string, string>> = {
   koffi: 'runtime/tap',
   'better-sqlite3': 'runtime/store',
+  '@peculiar/x509': 'runtime/recorder',
 }
 
 interface Import {

@@ -21,6 +21,8 @@ export interface ImageRequest {
   readonly cwd: string | null
   /** `NAME|ID[:GROUP]`. */
   readonly user: string | null
+  /** `--network none`: nothing is to be reached, whatever the profile declares. */
+  readonly noNetwork: boolean
   readonly limits: RequestedLimits
   /** `OS/ARCHITECTURE[/VARIANT]` or one of them alone. */
   readonly platform: string | null

@@ -21,16 +21,25 @@ export const OWN_NETWORK = 'the sandbox has its own network'
 
 /** `bridge`, `none`, `host`, `container:x`, the name of a network, or `name=x,alias=y`. */
 export function judgeNetwork(value: string): Ruling {
-  const named = value.split(',').find((field) => /^name=/i.test(field))
-  const network = (named?.slice('name='.length) ?? value).toLowerCase()
+  const network = networkName(value)
   if (network === 'host' || /^(container|ns):/.test(network)) {
     const instead = 'leave it out, and declare what the server contacts; ports of the host: host-loopback'
     return refused("is refused: another's network leads past the recorder", instead)
   }
-  if (network === 'none') return dropped('the profile says what is reached, and nothing else is')
+  // Part of the request: whatever the profile declares, nothing is reached.
+  if (isNoNetwork(value)) return MET
   if (/^(|default|bridge|private|nat|slirp4netns(:.*)?|pasta(:.*)?)$/.test(network))
     return dropped(OWN_NETWORK)
   return dropped(`${OWN_NETWORK}: other containers are not reached by their names`)
+}
+
+export function isNoNetwork(value: string): boolean {
+  return networkName(value) === 'none'
+}
+
+function networkName(value: string): string {
+  const named = value.split(',').find((field) => /^name=/i.test(field))
+  return (named?.slice('name='.length) ?? value).toLowerCase()
 }
 
 /** `--pid`, `--ipc`, `--uts`, `--userns`, `--cgroupns`: none of them may be the host's or another container's. */

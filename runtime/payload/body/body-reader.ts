@@ -27,24 +27,36 @@ export class BodyReader implements Reader {
   }
 
   push(bytes: Buffer): void {
-    if (this.#reader !== null) this.#reader.push(bytes)
-    else {
-      this.#start = Buffer.concat([this.#start, bytes])
-      if (this.#start.length >= ENOUGH) this.#begin()
-    }
+    if (this.#reader !== null) return void this.#reader.push(bytes)
+    const start = this.#start.length === 0 ? bytes : Buffer.concat([this.#start, bytes])
+    if (hasEnough(start)) this.#begin(start)
+    else this.#start = Buffer.from(start)
   }
 
   end(): void {
-    if (this.#reader === null) this.#begin()
-    this.#reader?.end()
+    const reader = this.#reader ?? this.#begin(this.#start)
+    reader.end()
   }
 
-  #begin(): void {
-    const start = this.#start
+  #begin(start: Buffer): Reader {
     this.#start = NOTHING
-    this.#reader = openBody(this.#message, this.#content, start)
-    if (start.length > 0) this.#reader.push(start)
+    const reader = openBody(this.#message, this.#content, start)
+    this.#reader = reader
+    if (start.length > 0) reader.push(start)
+    return reader
   }
+}
+
+/** Blanks say nothing of what follows. */
+function hasEnough(start: Buffer): boolean {
+  if (start.length < ENOUGH) return false
+  return start.length >= MAX_START || start.length - blanks(start) >= ENOUGH
+}
+
+function blanks(bytes: Buffer): number {
+  let count = 0
+  while (count < bytes.length && BLANKS.has(bytes[count] ?? 0)) count++
+  return count
 }
 
 export function openContent(message: Message, content: Content): Reader {
@@ -55,16 +67,26 @@ function openBody(message: Message, content: Content, start: Buffer): Reader {
   const { value: type, parameters } = parametrised(content.type)
   const isMultipart = type.startsWith('multipart/')
   const charset = wideCharset(start) ?? (isMultipart ? null : otherCharset(parameters.get('charset')))
-  if (charset !== null) {
-    const inner = openContent(message, { ...content, type: content.type.replace(/;\s*charset=[^;]*/gi, '') })
-    return Transcoder.open(charset, inner, message.work) ?? inner
-  }
+  if (charset !== null) return openTranscoded(message, content, start, charset)
   if (compressionOf(start) !== null) return new GatheredReader(message, content.spot)
   const sealed = sealedKind(start)
   if (sealed !== null) message.work.note(sealed)
   const boundary = parameters.get('boundary') ?? boundaryOf(start, type)
-  if (boundary !== undefined && (isMultipart || type === '')) return openMultipart(message, content, boundary)
-  return openPlain(message, content, type, start)
+  if (boundary === undefined || (type !== '' && !isMultipart)) return openPlain(message, content, type, start)
+  const parts = openMultipart(message, content, boundary)
+  return JSON_START.test(start.toString('latin1'))
+    ? both(parts, openPlain(message, content, '', start))
+    : parts
+}
+
+/** What is said to be UTF-16 and does not look so is read as UTF-8 too: of JSON, services take no other charset. */
+function openTranscoded(message: Message, content: Content, start: Buffer, charset: string): Reader {
+  const bare = { ...content, type: content.type.replace(/;\s*charset=[^;]*/gi, '') }
+  const inner = openContent(message, bare)
+  const transcoded = Transcoder.open(charset, inner, message.work)
+  if (transcoded === null) return inner
+  const isDoubtful = /^utf-?16|^iso-10646|^ucs-?2|^unicode/i.test(charset) && wideCharset(start) === null
+  return isDoubtful ? both(transcoded, openContent(message, bare)) : transcoded
 }
 
 function openMultipart(message: Message, content: Content, boundary: string): Reader {
@@ -84,9 +106,10 @@ function openPlain(message: Message, content: Content, type: string, start: Buff
   const json = (): Reader => jsonReader(message, spot, outer)
   const form = (): Reader => formReader(message, spot, outer)
   const isForm = type === 'application/x-www-form-urlencoded'
-  if (/^\s*[[{]/.test(text)) return isForm ? both(json(), form()) : json()
+  if (JSON_START.test(text)) return isForm ? both(json(), form()) : json()
   if (isForm) return form()
-  if (/[/+](?:x-)?(?:nd)?json(?:l|-seq|lines)?$/.test(type) && /^\W{0,8}["\d[{tfn-]/.test(text)) return json()
+  if (/[/+](?:x-)?(?:nd)?json(?:l|-seq|lines)?$/.test(type)) return json()
+  if (start.length > 0 && blanks(start) === start.length) return both(json(), textReader(message, spot))
   if (type === 'message/rfc822' || (LOOSE.test(type) && looksLikeMail(text))) {
     return new MimeEntity(message, content, openContent)
   }
@@ -112,7 +135,10 @@ function boundaryOf(start: Buffer, type: string): string | undefined {
   return /^(?:\r?\n)?--([^\r\n]{1,200})\r?\ncontent-/i.exec(start.toString('latin1'))?.[1]?.trimEnd()
 }
 
+const JSON_START = /^\s*[[{]/
+const BLANKS = new Set(Buffer.from(' \t\r\n'))
 const ENOUGH = 512
+const MAX_START = 4096
 const MAX_DEPTH = 8
 const NOTHING = Buffer.alloc(0)
 const LOOSE = /^(?:|text\/plain|application\/octet-stream)$/

@@ -1,6 +1,6 @@
 import type { Field } from '../fields.ts'
 import { JsonWalk, type ScalarType } from '../json-walk.ts'
-import { mayHold } from '../quick-look.ts'
+import { mayHold, nameMayHold } from '../quick-look.ts'
 import { inField, type Spot } from '../spot.ts'
 import type { Cut } from '../text/cut-text.ts'
 import { Companions, type Scalar } from './companions.ts'
@@ -17,10 +17,11 @@ export function jsonReader(message: Message, spot: Spot, outer: Field | null): R
   })
   const onScalar = (pointer: string, text: string, type: ScalarType, cut: Cut): void => {
     if (type === 'key') {
-      if (mayHold(text)) unfold.text(text, at(pointer, false), cut)
+      if (nameMayHold(text)) unfold.text(text, at(pointer, false), cut)
     } else if (cut === 'whole' && type === 'string') companions.add({ pointer, text } satisfies Scalar)
     else if (cut !== 'whole') unfold.text(text, at(pointer, true), cut)
-    else if (!NO_VALUE.test(text) && (fields.wantsAll || mayHold(text))) unfold.text(text, at(pointer, true))
+    else if (type === 'number' ? fields.wantsAll : !NO_VALUE.test(text) && mayHold(text))
+      unfold.text(text, at(pointer, true))
   }
   const walk = new JsonWalk(onScalar)
   return {

@@ -1,3 +1,5 @@
+import { percent } from '../decode/escapes.ts'
+
 /** A header's value with parameters: `multipart/form-data; boundary=x`. */
 export interface Parametrised {
   /** In small letters, without blanks. */
@@ -6,16 +8,23 @@ export interface Parametrised {
   readonly parameters: ReadonlyMap<string, string>
 }
 
-/** Lenient, in linear time (RFC 9110, 5.6.6; RFC 2231's `name*` as `name`, its escapes left as they are). */
+/** Lenient, in linear time (RFC 9110, 5.6.6; RFC 8187's `name*` is `name`). */
 export function parametrised(text: string): Parametrised {
   const short = text.slice(0, MAX_TEXT)
-  const value = /^[^;]*/.exec(short)?.[0] ?? ''
+  const first = /^[^;]*/.exec(short)?.[0] ?? ''
   const parameters = new Map<string, string>()
-  for (const [, name = '', quoted, plain] of short.slice(value.length).matchAll(PARAMETER)) {
+  for (const [, name = '', quoted, plain] of short.slice(first.length).matchAll(PARAMETER)) {
     const key = name.toLowerCase().replace(/\*.*$/, '')
-    if (!parameters.has(key)) parameters.set(key, quoted?.replace(/\\(.)/g, '$1') ?? plain?.trim() ?? '')
+    const value = quoted?.replace(/\\(.)/g, '$1') ?? plain?.trim() ?? ''
+    if (!parameters.has(key)) parameters.set(key, name.endsWith('*') ? extended(value) : value)
   }
-  return { value: value.trim().toLowerCase(), parameters }
+  return { value: first.trim().toLowerCase(), parameters }
+}
+
+/** `utf-8''B%63c` (RFC 8187). */
+function extended(value: string): string {
+  const plain = value.replace(/^[\w-]*'[\w-]*'/, '')
+  return percent(plain) ?? plain
 }
 
 const MAX_TEXT = 4096

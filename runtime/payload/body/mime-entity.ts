@@ -70,6 +70,7 @@ export class MimeEntity implements Reader {
     const encoding = headerValue(headers, 'content-transfer-encoding').trim().toLowerCase()
     const type = headerValue(headers, 'content-type')
     if (encoding !== 'base64' && encoding !== 'quoted-printable') {
+      if (!PLAIN.test(encoding)) this.#message.work.note('a transfer encoding that is not known')
       return this.#open(this.#message, { type, spot: place, depth: depth + 1 })
     }
     const inner = { ...inEncoding(place, encoding), whole: place.whole }
@@ -91,6 +92,7 @@ function headEnd(bytes: Buffer): readonly [end: number, next: number | null] {
   return lf >= 0 ? [lf, lf + 2] : [bytes.length, null]
 }
 
+const PLAIN = /^(?:|7bit|8bit|binary|identity)$/
 const MAX_HEAD = 65_536
 const NOTHING = Buffer.alloc(0)
 /** They describe the mail, and hold identifiers that look like addresses. */

@@ -5,9 +5,14 @@ export type Compression = 'gzip' | 'deflate' | 'zstd'
 
 /** What bytes begin like, as far as this reads it. Brotli has no mark. */
 export function compressionOf(bytes: Buffer): Compression | null {
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'gzip'
+  if (isGzip(bytes)) return 'gzip'
   if (bytes.length > 4 && bytes.readUInt32LE(0) === 0xfd2fb528) return 'zstd'
   return bytes[0] === 0x78 && ZLIB_FLAGS.has(bytes[1] ?? 0) ? 'deflate' : null
+}
+
+/** RFC 1952, 2.3: one method, and three flags that are never set. */
+function isGzip(bytes: Buffer): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 8 && ((bytes[3] ?? 0) & 0xe0) === 0
 }
 
 /** Of zlib's four levels, with its usual window. */
@@ -31,7 +36,7 @@ const SEALED: readonly (readonly [mark: string, kind: string])[] = [
   ['7z\xbc\xaf', 'a 7z archive'],
   ['Rar!\x1a', 'a rar archive'],
   ['\xfd7zXZ', 'xz'],
-  ['BZh', 'bzip2'],
+  ['BZh91AY&', 'bzip2'],
   ['\xd0\xcf\x11\xe0', 'an old office document'],
 ]
 

@@ -47,6 +47,8 @@ class Decompressor implements ContentDecoder {
   /** Of raw and wrapped deflate the first two bytes decide. */
   #start: Buffer = Buffer.alloc(0)
   #over = false
+  /** Ends the wait for a chunk, which a failing stage leaves. */
+  #release = (): void => {}
 
   constructor(codings: readonly string[], reader: Reader, work: Work) {
     this.#codings = codings
@@ -55,7 +57,7 @@ class Decompressor implements ContentDecoder {
   }
 
   write(chunk: Buffer): Promise<void> | void {
-    if (this.#over) return
+    if (this.#over || !this.#work.spend(chunk.length)) return
     if (this.#first !== null) return this.#give(chunk)
     this.#start = Buffer.concat([this.#start, chunk])
     if (this.#start.length < 2) return
@@ -73,8 +75,7 @@ class Decompressor implements ContentDecoder {
     return new Promise((resolve) => {
       const first = this.#first
       if (first === null || this.#over) return resolve()
-      // Where a stage fails, its callback may never come.
-      void this.#ended.then(resolve)
+      this.#release = resolve
       first.write(bytes, () => resolve())
     })
   }
@@ -93,6 +94,7 @@ class Decompressor implements ContentDecoder {
       const stop = (): void => {
         this.#over = true
         for (const stage of stages) stage.destroy()
+        this.#release()
         resolve()
       }
       for (const [index, stage] of stages.entries()) {

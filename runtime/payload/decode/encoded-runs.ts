@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { CharClass } from '../text/char-class.ts'
 import { type Cut, cutAtEnd, cutAtStart, cutOf } from '../text/cut-text.ts'
 
@@ -11,17 +12,32 @@ export interface EncodedRun {
 
 /** In linear time. */
 export function encodedRuns(text: string, cut: Cut): EncodedRun[] {
-  const found: EncodedRun[] = []
+  const found: EncodedRun[] = spaced(text, cut)
   for (const [run, start, end] of blocks(text, isWholly(text) ? LEAST_WHOLE : LEAST)) {
     const own = cutOf(start === 0 && cutAtStart(cut), end === text.length && cutAtEnd(cut))
     const decoded = hexRun(run) ?? base64Run(run)
     found.push({ ...decoded, cut: own })
-    if (decoded.encoding === 'hex') continue
-    const parts = [...longParts(run), ...(cutAtStart(own) ? shifted(run) : [])]
-    found.push(...parts.map((part) => ({ ...part, cut: own })))
+    if (isUtf8(decoded.bytes)) continue
+    const parts = cutAtStart(own) ? [...longParts(run), ...shifted(run)] : longParts(run)
+    for (const part of parts) found.push({ ...part, cut: own })
   }
   return found
 }
+
+/** A text that is nothing else, in pieces: `cGhh bkBn`, `70 68 61 6e`, `70:68:61:6e`. */
+function spaced(text: string, cut: Cut): EncodedRun[] {
+  if (cut !== 'whole' || text.length > MAX_SPACED) return []
+  if (HEX_PAIRS.test(text)) {
+    return [{ encoding: 'hex', bytes: Buffer.from(text.replace(/0x|[^0-9a-f]+/gi, ''), 'hex'), cut }]
+  }
+  if (!SPACED.test(text)) return []
+  const { bytes } = base64Run(text.replace(/\s+/g, ''))
+  return isUtf8(bytes) ? [{ encoding: 'base64', bytes, cut }] : []
+}
+
+const MAX_SPACED = 65_536
+const HEX_PAIRS = /^\s*(?:0x)?[0-9a-f]{2}(?:[\s:,-]{1,3}(?:0x)?[0-9a-f]{2}){5,}\s*$/i
+const SPACED = /^[A-Za-z0-9+/_-]+(?:\s+[A-Za-z0-9+/_-]+)+={0,2}\s*$/
 
 type Decoded = Omit<EncodedRun, 'cut'>
 
@@ -32,6 +48,8 @@ const LEAST = 14
 /** A text that is nothing else: `a@b.co`. */
 const LEAST_WHOLE = 8
 const LEAST_HEX = 12
+/** Of bytes of chance there would be many. */
+const MAX_PARTED = 4096
 
 function isWholly(text: string): boolean {
   return text.length < 4 * LEAST && /^\s*[A-Za-z0-9+/_-]{8,}={0,2}\s*$/.test(text)
@@ -87,6 +105,7 @@ function base64Run(run: string): Decoded {
 
 /** A prefix (`key-…`, `/path/…`) puts the rest out of step. */
 function longParts(run: string): Decoded[] {
+  if (run.length > MAX_PARTED) return []
   const parts = run.split(/[-_/+]/)
   if (parts.length === 1) return []
   return parts.filter((part) => part.length >= LEAST).map((part) => hexRun(part) ?? base64Run(part))

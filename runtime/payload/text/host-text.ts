@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { normaliseName } from '../../model/name.ts'
 import { CharClass } from './char-class.ts'
 import type { Placed, Readiness } from './found.ts'
-import { isSureName, nameKind } from './known-name.ts'
+import { hasSureShape, isSureName, nameKind } from './known-name.ts'
 
 /**
  * The canonical text of a host as a URL has it: a normalised name, or an address, in any spelling that a URL's host
@@ -26,6 +26,7 @@ export function bareHosts(text: string, readiness: Readiness, taken: readonly Pl
   let next = 0
   let end = 0
   for (let dot = text.indexOf('.'); dot >= 0; dot = text.indexOf('.', Math.max(end, dot + 1))) {
+    if (!TOKEN.has(text.charCodeAt(dot + 1))) continue
     while (next < taken.length && (taken[next]?.end ?? 0) <= dot) next++
     const range = taken[next]
     if (range !== undefined && range.start <= dot) {
@@ -52,15 +53,19 @@ const AFTER_SURE = /[\\@$(=%*[]/
 function hostOf(text: string, start: number, end: number, readiness: Readiness): string | null {
   const token = text.slice(start, end).replace(/^[.\-_]+|[.\-_]+$/g, '')
   if (token.length < 4 || !token.includes('.')) return null
+  if (!LAST_LABEL.test(token) && readiness === 'sure') return null
   if (readiness === 'any') return anyHost(token)
   if (BEFORE_SURE.test(text[start - 1] ?? '') || AFTER_SURE.test(text[end] ?? '')) return null
   if (text[start - 1] === '=' && HEX_PAIR.test(token)) return null // quoted-printable
   // `System.Net` and `navigator.onLine` are code; names come in small letters or all in capitals.
-  if (token !== token.toLowerCase() && token !== token.toUpperCase()) return null
+  const small = token.toLowerCase()
+  if (!hasSureShape(small) || (token !== small && token !== token.toUpperCase())) return null
   const name = normaliseName(token)
   return name !== null && isSureName(name) ? name : null
 }
 
+/** Of letters, by RFC 3696, 2. */
+const LAST_LABEL = /\.(?:[^\W\d_]{2,}|xn--[\w-]+|[^.]*[^\x20-\x7e][^.]*)$/i
 const HEX_PAIR = /^[0-9a-f]{2}/i
 
 function anyHost(token: string): string | null {

@@ -16,9 +16,19 @@ export function textValues(text: string, reading: Reading, cut: Cut = 'whole'): 
   const [first = text, second] = visibleReadings(text)
   const found = valuesOf(first, reading, cut)
   if (second === undefined) return found
-  // Of a value that was broken up, this reading sees the parts.
-  const parts = valuesOf(second, reading, cut)
-  return [...found, ...parts.filter((part) => !found.some((whole) => whole.value.includes(part.value)))]
+  const known = new Set(found.map(({ kind, value }) => `${kind} ${value}`))
+  const others = valuesOf(second, reading, cut).filter(({ kind, value }) => !known.has(`${kind} ${value}`))
+  if (reading.hosts === 'any' || found.length * others.length > MAX_COMPARED) return [...found, ...others]
+  return [...found, ...others.filter((part) => !found.some((whole) => isPart(part, whole)))]
+}
+
+/** Above it, a few parts of values are given as values too. */
+const MAX_COMPARED = 100_000
+
+/** Of a value that was broken up, the reading with blanks sees its beginning or its end. */
+function isPart(part: ReadValue, whole: ReadValue): boolean {
+  if (part.kind === 'host') return whole.value.includes(part.value)
+  return whole.value.endsWith(part.value) || (part.kind === 'url' && whole.value.startsWith(part.value))
 }
 
 /** What at least one of each value's characters is; `@` and the stops in their wide forms too. */
@@ -47,7 +57,7 @@ function read(found: readonly Placed[], reading: string, cut: Cut): ReadValue[] 
 
 /** `a(comment)@b.c` (RFC 5322, 3.2.2): comments away, the innermost first. */
 function withoutComments(text: string): string {
-  if (!text.includes('(')) return text
+  if (!COMMENTED.test(text)) return text
   let bare = text
   for (let depth = 0; depth < MAX_NESTED; depth++) {
     const less = bare.replace(COMMENT, '')
@@ -57,6 +67,8 @@ function withoutComments(text: string): string {
   return bare
 }
 
+/** One that parts an address; around it they do no harm. */
+const COMMENTED = /\)\s{0,8}@|@\s{0,8}\(|@[\w.-]{1,64}\s{0,8}\(/
 const MAX_NESTED = 4
 const COMMENT = /\((?:[^()\\]|\\.){0,256}\)/g
 

@@ -13,7 +13,7 @@ export function urls(text: string, readiness: Readiness): PlacedUrl[] {
   const found: PlacedUrl[] = []
   let end = 0
   for (let at = text.indexOf('/'); at >= 0; at = text.indexOf('/', at + 1)) {
-    if (at < end) continue
+    if (at < end || !MAY_PRECEDE.has(text.charCodeAt(at - 1))) continue
     const url = urlAt(text, at, readiness)
     if (url === null) continue
     found.push(url)
@@ -27,6 +27,8 @@ export function urls(text: string, readiness: Readiness): PlacedUrl[] {
   return found.sort((one, other) => one.start - other.start)
 }
 
+/** A scheme's colon; and what stands before a URL without one, the text's beginning too. */
+const MAY_PRECEDE = new Set([...':\t\n\r "\'=(<>,[`'].map((one) => one.charCodeAt(0))).add(Number.NaN)
 const MAX_URL = 2048
 const MAX_PATH = 512
 const SCHEME_END = /(?:^|[^a-z0-9+.-])([a-z][a-z0-9+.-]{1,30}):$/i
@@ -83,16 +85,24 @@ function schemeBefore(text: string, at: number): Scheme | null {
       ? null
       : { name: name.toLowerCase(), start: at - 1 - name.length, written: true }
   }
-  if (text[at + 1] !== '/' || !/^$|[\s"'=(<>,[`]/.test(text[at - 1] ?? '')) return null
+  if (text[at + 1] !== '/' || text[at - 1] === ':') return null
   return { name: 'https', start: at, written: false }
 }
 
 /** Of a URL's rest behind its authority; what ends a sentence or a bracket around it is not its own. */
 function pathAfter(rest: string): string {
   const path = /^[\\/][^\s?#"'<>`{}|^]*/.exec(rest)?.[0] ?? ''
-  const open = path.indexOf(')')
-  const own = open >= 0 && !path.slice(0, open).includes('(') ? path.slice(0, open) : path
-  return own.slice(0, MAX_PATH).replace(/[.,;:!?*\]]+$/, '')
+  return path.slice(0, Math.min(MAX_PATH, bracketEnd(path))).replace(/[.,;:!?*\]]+$/, '')
+}
+
+/** Where the bracket around the whole closes, if one does. */
+function bracketEnd(path: string): number {
+  let depth = 0
+  for (let at = path.search(/[()]/); at >= 0 && at < path.length; at++) {
+    if (path[at] === '(') depth++
+    else if (path[at] === ')' && --depth < 0) return at
+  }
+  return path.length
 }
 
 function normalPath(path: string): string {

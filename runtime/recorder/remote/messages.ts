@@ -3,6 +3,7 @@ import type { EgressRule } from '../../model/profile.ts'
 import type { Phase } from '../../model/session.ts'
 import type { UpstreamProxy } from '../../model/upstream-proxy.ts'
 import type { Mode } from '../../model/verdict.ts'
+import type { InspectionOptions } from '../inspect/inspection.ts'
 
 /** What a recorder in a container needs to know of the session. */
 export interface RemoteStart {
@@ -14,6 +15,11 @@ export interface RemoteStart {
   readonly egress: readonly EgressRule[]
   readonly hostname: string
   readonly upstreamProxy: UpstreamProxy | null
+  /** There is a conversation, and mcp-run answers for it. */
+  readonly heard: boolean
+  readonly alertBackground: boolean
+  /** With the session's private key, which is in memory alone. Null: no requests are read. */
+  readonly inspection: InspectionOptions | null
 }
 
 /** mcp-run to its recorder elsewhere. */

@@ -1,17 +1,22 @@
 import { McpRunError } from '../../model/errors.ts'
+import type { Witness } from '../../model/payload.ts'
 import type { SharedChannel } from '../../tap/channel.ts'
 import { type CallbackOptions, serveCallbacks } from '../callbacks.ts'
 import { type ContextOptions, recorderContext } from '../context.ts'
 import { dial } from '../dial.ts'
 import type { Recorder } from '../recorder.ts'
 import type { FromRecorder, RemoteStart, StreamMessage, ToRecorder } from './messages.ts'
+import { answerWitness } from './remote-witness.ts'
 import { carriedStreams, type DialPort } from './streams.ts'
+import type { WitnessAnswer, WitnessQuestion } from './witness-messages.ts'
 
 export interface RemoteRecorderOptions {
   readonly channel: SharedChannel
   /** As for a recorder in this process: what it writes is written, and told, here. */
   readonly context: ContextOptions
-  readonly start: RemoteStart
+  readonly start: Omit<RemoteStart, 'heard'>
+  /** Absent: there is no conversation, as in installations. */
+  readonly witness?: Witness
   readonly callbacks: Pick<CallbackOptions, 'ports' | 'hostLoopback' | 'tell'>
 }
 
@@ -46,7 +51,9 @@ export function startRemoteRecorder(options: RemoteRecorderOptions): Recorder {
     over.abort()
     if (!closing) options.context.onFailure(containerEnded())
   })
-  channel.send({ kind: 'start', start })
+  if (options.witness !== undefined)
+    answerWitness(options.channel.as<WitnessQuestion, WitnessAnswer>(), options.witness)
+  channel.send({ kind: 'start', start: { ...start, heard: options.witness !== undefined } })
   return {
     close: async (cause) => {
       await served.cut(cause)

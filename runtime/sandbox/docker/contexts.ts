@@ -39,7 +39,7 @@ export function contextEndpoint(
   const usesTls = skipsVerify || tls.ca !== null || tls.cert !== null || tls.key !== null
   const parsed = parseEngineAddress(host, usesTls ? tls : null)
   if (!parsed.ok) throw broken(`the host in ${shown(file)} ${parsed.flaw}`)
-  return { ...parsed.address, source: `docker context ${name}` }
+  return { ...parsed.address, source: `docker context ${name}`, named: true }
 }
 
 const USE_DEFAULT = 'docker context ls; docker context use default'

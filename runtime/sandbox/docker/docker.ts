@@ -64,7 +64,10 @@ export function dockerBackend(options: DockerOptions): DockerBackend {
   const engine = connectEngine(options.endpoint)
   const alive = engine.then(answers)
   for (const promise of [engine, alive]) promise.catch(() => undefined)
-  const facts = once(async () => engineFacts(await engine))
+  const facts = once(async () => {
+    await alive
+    return engineFacts(await engine)
+  })
   const recipe = async (role: ImageRole) => imageRecipe(role, options.sources, (await facts()).arch)
   const ensure = async (role: ImageRole): Promise<string> => {
     const wanted = await recipe(role)
@@ -220,10 +223,10 @@ function openDocker(parts: Parts): OpenSandbox {
       say: options.say,
     })
     const etc = filesHere ? folder.etc(user) : []
-    const seccompFile = known.podman ? filterFile(filesHere) : null
+    const podman = known.podman ? { seccompFile: filterFile(filesHere) } : null
     return containers.create(
       api,
-      serverContainer({ spec, image, limits: kept.limits, user, tap: tapId, filesHere, etc, seccompFile }),
+      serverContainer({ spec, image, limits: kept.limits, user, tap: tapId, filesHere, etc, podman }),
     )
   }
 }

@@ -11,6 +11,8 @@ export type EngineAddress =
 export type EngineEndpoint = EngineAddress & {
   /** For people, where it was found: `DOCKER_HOST`, `docker context colima`, `rootless Docker`. */
   readonly source: string
+  /** By a variable or a docker context: then it is the only one. */
+  readonly named: boolean
 }
 
 export type ParsedAddress =

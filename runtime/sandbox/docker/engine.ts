@@ -18,19 +18,26 @@ export async function connectEngine(endpoint: EngineEndpoint): Promise<Engine> {
   return { endpoint, api: new Docker(await options(endpoint)) }
 }
 
-/** Longer than an engine needs that is there; ssh has its own. */
+/** Longer than an engine needs that is there, on a machine that is not busy: after it, others are asked. */
 const ANSWER_MS = 3000
+/** For one in whose place there is no other; ssh has its own. */
+const NAMED_ANSWER_MS = 20_000
 const SSH_ANSWER_MS = 30_000
 
 /** Throws `sandbox-unavailable` where the engine does not answer, or not soon. */
 export async function answers({ api, endpoint }: Engine): Promise<void> {
-  const abortSignal = AbortSignal.timeout(endpoint.kind === 'ssh' ? SSH_ANSWER_MS : ANSWER_MS)
+  const abortSignal = AbortSignal.timeout(patienceWith(endpoint))
   try {
     // Its types do not know of options.
     await (api.ping.bind(api) as (options: object) => Promise<unknown>)({ abortSignal })
   } catch (error) {
     throw engineError(`the container engine (${endpoint.source}) does not answer`, error)
   }
+}
+
+function patienceWith({ kind, named }: EngineEndpoint): number {
+  if (kind === 'ssh') return SSH_ANSWER_MS
+  return named ? NAMED_ANSWER_MS : ANSWER_MS
 }
 
 async function options(endpoint: EngineEndpoint): Promise<Dockerode.DockerOptions & { agent?: Agent }> {

@@ -37,7 +37,7 @@ function namedEngine({ env, home, prefer, files = realFiles }: FindEnginesOption
 function fromVariable(name: string, value: string | undefined, tls: EngineTls | null): EngineEndpoint | null {
   if (value === undefined || value === '') return null
   const parsed = parseEngineAddress(value, tls)
-  if (parsed.ok) return { ...parsed.address, source: name }
+  if (parsed.ok) return { ...parsed.address, source: name, named: true }
   throw new McpRunError('sandbox-unavailable', `${name} ${parsed.flaw}.`, {
     hint: `${name} is ${parsed.hint}; unset, mcp-run looks for an engine itself`,
   })
@@ -64,7 +64,7 @@ function fromContext({
   const place = { configFolder, files }
   const asked = env.DOCKER_CONTEXT ?? ''
   if (asked === 'default')
-    return { kind: 'unix', socketPath: DEFAULT_SOCKET, source: 'docker context default' }
+    return { kind: 'unix', socketPath: DEFAULT_SOCKET, source: 'docker context default', named: true }
   if (asked !== '') return contextEndpoint(asked, 'DOCKER_CONTEXT', place)
   const current = currentContext(configFolder, files)
   return current === null ? null : contextEndpoint(current, join(configFolder, 'config.json'), place)
@@ -89,7 +89,8 @@ function usualEngines({ env, home, uid, prefer, files = realFiles }: FindEngines
   const found = new Map<string, EngineEndpoint>()
   for (const [source, socketPath] of prefer === 'podman' ? [...podman, ...docker] : [...docker, ...podman]) {
     const socket = files.socket(socketPath)
-    if (socket !== null && !found.has(socket)) found.set(socket, { kind: 'unix', socketPath, source })
+    if (socket === null || found.has(socket)) continue
+    found.set(socket, { kind: 'unix', socketPath, source, named: false })
   }
   return [...found.values()]
 }

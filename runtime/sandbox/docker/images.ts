@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { escapeText } from '../../model/text.ts'
 import { type Engine, engineError, statusOf } from './engine.ts'
 import type { ImageRecipe } from './image-recipe.ts'
+import { removeOldImages } from './old-images.ts'
 import { LABEL } from './owner.ts'
 
 export interface BuildOptions {
@@ -27,14 +28,14 @@ export async function hasImage({ api }: Engine, name: string): Promise<boolean> 
   }
 }
 
-async function buildImage({ api }: Engine, recipe: ImageRecipe, options: BuildOptions): Promise<void> {
+async function buildImage(engine: Engine, recipe: ImageRecipe, options: BuildOptions): Promise<void> {
   const { role, tag, base } = recipe
   options.say(`building the image ${tag}, once: later starts use it`)
   mkdirSync(options.folder, { recursive: true, mode: 0o700 })
   const context = mkdtempSync(join(options.folder, 'build-'))
   try {
     recipe.gather(context)
-    const stream = await api.buildImage(
+    const stream = await engine.api.buildImage(
       { context, src: ['.'] },
       {
         t: tag,
@@ -45,6 +46,7 @@ async function buildImage({ api }: Engine, recipe: ImageRecipe, options: BuildOp
       },
     )
     await follow(stream, options.say)
+    await removeOldImages(engine, recipe)
   } catch (error) {
     throw engineError(`the image ${tag} cannot be built`, error, buildHint(role))
   } finally {

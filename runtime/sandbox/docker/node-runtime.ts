@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type NodeRuntime, runtimeKey } from '../../model/node-runtime.ts'
 import { attach } from './attached.ts'
 import { type Engine, engineError } from './engine.ts'
@@ -19,9 +19,17 @@ export async function nodeRuntimeOf(engine: Engine, image: string, store: string
   if (runtime === null) {
     throw engineError(`the image ${image} has no node and npm that work`, 'its answer cannot be read')
   }
-  mkdirSync(join(store, 'images'), { recursive: true, mode: 0o700 })
-  writeFileSync(fileOf(image, store), JSON.stringify(runtime))
+  keep(runtime, fileOf(image, store))
   return runtime
+}
+
+function keep(runtime: NodeRuntime, file: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    writeFileSync(file, JSON.stringify(runtime))
+  } catch {
+    // The next start asks again; what else needs the store says what is wrong with it.
+  }
 }
 
 /** What the store has of it; null: it was never asked. */

@@ -7,6 +7,8 @@ import { shellFirst } from './environment-line.ts'
 import { ownLabels } from './owner.ts'
 import { seccompProfile } from './seccomp-profile.ts'
 
+/** The kernel's own settings and statistics, which the native sandbox does not have either. */
+const HIDDEN = '/sys/kernel'
 const TMP = 'rw,exec,nosuid,nodev,mode=1777,size=2g'
 
 type OwnImage = Exclude<ServerImage, { kind: 'runner' }>
@@ -23,13 +25,13 @@ export interface ServerContainerOptions {
   readonly filesHere: boolean
   /** Files of /etc that are made for the sandbox. */
   readonly etc: readonly { readonly source: string; readonly target: string }[]
-  /** An engine that takes the filter as a file has its path. */
-  readonly seccompFile: string | null
+  /** Podman takes the filter as a file, and hides folders in words of its own; null for Docker. */
+  readonly podman: { readonly seccompFile: string } | null
 }
 
 /** How the server's container begins: in the tap's network and among its processes, with nothing but what it is given. */
 export function serverContainer(options: ServerContainerOptions): Dockerode.ContainerCreateOptions {
-  const { spec, limits, user, tap } = options
+  const { spec, limits, user, tap, podman } = options
   const own = spec.image?.kind === 'image' ? spec.image : null
   const cwd = spec.cwd ?? (own === null ? SANDBOX_HOME : undefined)
   // An account of the image's own has its HOME there.
@@ -56,7 +58,11 @@ export function serverContainer(options: ServerContainerOptions): Dockerode.Cont
       PidMode: `container:${tap}`,
       IpcMode: 'private',
       CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges', `seccomp=${options.seccompFile ?? seccompProfile()}`],
+      SecurityOpt: [
+        'no-new-privileges',
+        `seccomp=${podman?.seccompFile ?? seccompProfile()}`,
+        ...(podman === null ? [] : [`mask=${HIDDEN}`]),
+      ],
       ReadonlyRootfs: true,
       Tmpfs: tmpfs(options, own),
       LogConfig: { Type: 'none', Config: {} },
@@ -81,9 +87,18 @@ function startOf(spec: LaunchSpec, own: OwnImage | null) {
   }
 }
 
-/** In memory: what the image asks for, and where the host's folder cannot be had, HOME. */
-function tmpfs({ user, filesHere }: ServerContainerOptions, own: OwnImage | null): Record<string, string> {
-  const all = Object.fromEntries(['/tmp', ...(own?.tmpfs ?? [])].map((target) => [target, TMP]))
+/**
+ * In memory: what the image asks for, and where the host's folder cannot be had, HOME. An empty one hides what Docker
+ * hides otherwise only with a list of all that it hides.
+ */
+function tmpfs(
+  { user, filesHere, podman }: ServerContainerOptions,
+  own: OwnImage | null,
+): Record<string, string> {
+  const all = {
+    ...Object.fromEntries(['/tmp', ...(own?.tmpfs ?? [])].map((target) => [target, TMP])),
+    ...(podman === null && { [HIDDEN]: 'ro,size=4k' }),
+  }
   const [uid, gid] = (user ?? '0:0').split(':')
   return filesHere ? all : { ...all, [SANDBOX_HOME]: `rw,exec,nosuid,nodev,mode=0700,uid=${uid},gid=${gid}` }
 }

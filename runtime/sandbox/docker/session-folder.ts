@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EtcFile, ownEtc } from '../root-filesystem.ts'
-import { createRunFolder } from '../run-folder.ts'
+import { createRunFolder, inStore } from '../run-folder.ts'
 import { LINK_SOCKET } from './tap-container.ts'
 
 /** What one sandbox shows its containers: a folder of the store's that ends with it. */
@@ -19,16 +19,23 @@ export interface SessionFolder {
 
 const ACCOUNTS: readonly EtcFile[] = ['passwd', 'group']
 
-/** Nobody but its owner gets into the folder; what a container is shown of it, any of its users may read. */
+/**
+ * Nobody but its owner gets into the folder; what a container is shown of it, any of its users may read. Throws
+ * `store-failed`.
+ */
 export function createSessionFolder(store: string): SessionFolder {
   const folder = createRunFolder(store)
   const link = join(folder, 'l')
-  mkdirSync(link)
-  chmodSync(link, 0o755)
+  inStore(store, () => {
+    mkdirSync(link)
+    chmodSync(link, 0o755)
+  })
   const write = (name: string, content: string): string => {
     const path = join(folder, name)
-    writeFileSync(path, content)
-    chmodSync(path, 0o444)
+    inStore(store, () => {
+      writeFileSync(path, content)
+      chmodSync(path, 0o444)
+    })
     return path
   }
   return {

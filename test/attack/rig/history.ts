@@ -2,6 +2,7 @@ import type { Product } from '../../fixtures/product/product.ts'
 
 /** A line of `egress flows`: a connection, or the packets dropped for one destination (docs/json.md). */
 export interface FlowLine {
+  readonly id: string
   readonly session: string
   readonly state: string
   readonly name: string | null
@@ -23,6 +24,21 @@ export interface FlowLine {
     readonly host: string | null
     readonly path: string
   }[]
+}
+
+export interface RequestLine {
+  readonly flow: string
+  readonly method: string
+  readonly host: string | null
+  readonly path: string
+  readonly status: number | null
+  readonly declaration: string
+  readonly action: string
+  readonly reason: string
+  readonly inspection: string
+  readonly findings: number
+  readonly bytesSent: number
+  readonly bytesReceived: number
 }
 
 export interface DnsLine {
@@ -68,6 +84,11 @@ export async function readHistory(mcp: Product, server: string): Promise<History
     alerts: report.alerts,
     gaps: report.servers[0]?.gaps ?? [],
   }
+}
+
+/** Every HTTP request of it that was read. */
+export async function readRequests(mcp: Product, server: string): Promise<readonly RequestLine[]> {
+  return lines<RequestLine>(await mcp.egress(['requests', '--server', server, '--format', 'jsonl']))
 }
 
 interface Report {

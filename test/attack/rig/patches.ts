@@ -13,11 +13,35 @@ export const NO_POLICY: readonly Patch[] = [
   first('judgeQuery', `if(!arguments[2].own)return{${ALLOWED},respond:"resolve"};`),
   first(
     'judgeFlow',
-    `return{${ALLOWED},name:null,nameSource:"none",protocol:"unknown",chain:[],target:{kind:"address",address:arguments[1].address}};`,
+    `return{${ALLOWED},name:null,nameSource:"none",protocol:"unknown",chain:[],inspect:"no",requests:null,target:{kind:"address",address:arguments[1].address}};`,
   ),
   first('judgeResolution', `return{verdict:{${ALLOWED}},dial:[arguments[0].picked]};`),
   first('mayDial', 'return!0;'),
 ]
+
+/** Every request inside a declared connection is declared, however it is framed. */
+export const NO_REQUEST_POLICY: readonly Patch[] = [
+  first('judgeRequest', `return{${ALLOWED}};`),
+  { file: PROGRAM, find: 'head.malformed?', replace: '!1?' },
+  { file: PROGRAM, find: 'insecureHTTPParser:!1', replace: 'insecureHTTPParser:!0' },
+]
+
+/** Nothing that a request names is a finding, and what was not read of it is no reason. */
+export const NO_FINDINGS: readonly Patch[] = [
+  first('judgeFindings', 'return[];'),
+  { file: PROGRAM, find: 'unread!==null||!whole', replace: '!1' },
+]
+
+/** Paths and values are kept as they were sent. */
+export const NO_REDACTION: readonly Patch[] = [first('redactedPath', 'return arguments[0];')]
+
+/** Whatever certificate a destination shows is good. */
+export const NO_VERIFYING: readonly Patch[] = [
+  { file: PROGRAM, find: 'secureContext:trusting(),', replace: '$&rejectUnauthorized:!1,' },
+]
+
+/** TLS is passed on as it is. */
+export const NO_INSPECTION: readonly Patch[] = [first('handlingOf', 'return"pass";')]
 
 /** A link-local address is dialled with the interface that it needs: else nothing of it could arrive. */
 export const WITH_INTERFACE: Patch = {

@@ -1,28 +1,28 @@
 import { describe, expect, it } from 'vitest'
 import { ClientState } from '../../../runtime/mcp/client-state.ts'
 import type { LogLevel } from '../../../runtime/mcp/log-level.ts'
-import type { MessageFacts } from '../../../runtime/mcp/message-facts.ts'
+import { type MessageFacts, noFacts } from '../../../runtime/mcp/message-facts.ts'
 
 type Step = ['client' | 'server', Partial<MessageFacts>]
 
-const initialize: Step = ['client', { id: 0, method: 'initialize' }]
+const initialize: Step = ['client', { id: '0', method: 'initialize' }]
 const initialized: Step = ['client', { method: 'notifications/initialized' }]
-const setLevel = (level: string): Step => ['client', { id: 5, method: 'logging/setLevel', level }]
+const setLevel = (level: string): Step => ['client', { id: '5', method: 'logging/setLevel', level }]
 const modern = (id: string | number, logLevel?: string, method = 'tools/call'): Step => [
   'client',
-  { id, method, protocolVersion: '2026-07-28', ...(logLevel === undefined ? {} : { logLevel }) },
+  { id: JSON.stringify(id), method, protocolVersion: '2026-07-28', logLevel },
 ]
-const answer = (id: string | number): Step => ['server', { id, isResponse: true }]
+const answer = (id: string | number): Step => ['server', { id: JSON.stringify(id), isResponse: true }]
 const cancel = (requestId: string | number): Step => [
   'client',
-  { method: 'notifications/cancelled', requestId },
+  { method: 'notifications/cancelled', requestId: JSON.stringify(requestId) },
 ]
 
 const CASES: [name: string, steps: Step[], expected: Partial<Record<LogLevel, 'yes' | 'no' | 'later'>>][] = [
   ['no line yet', [], { info: 'later', error: 'later' }],
   [
     'a request that says nothing of its era',
-    [['client', { id: 1, method: 'tools/list' }]],
+    [['client', { id: '1', method: 'tools/list' }]],
     { error: 'later' },
   ],
   ['before initialized', [initialize], { info: 'later', error: 'later' }],
@@ -78,7 +78,7 @@ const CASES: [name: string, steps: Step[], expected: Partial<Record<LogLevel, 'y
   ],
   [
     'a server that opts in',
-    [modern(1), ['server', { id: 2, method: 'x', protocolVersion: '2026-07-28', logLevel: 'debug' }]],
+    [modern(1), ['server', { id: '2', method: 'x', protocolVersion: '2026-07-28', logLevel: 'debug' }]],
     { error: 'later' },
   ],
 ]
@@ -86,8 +86,8 @@ const CASES: [name: string, steps: Step[], expected: Partial<Record<LogLevel, 'y
 function stateAfter(steps: readonly Step[]): ClientState {
   const state = new ClientState()
   for (const [from, facts] of steps) {
-    if (from === 'client') state.fromClient({ isResponse: false, ...facts })
-    else state.fromServer({ isResponse: false, ...facts })
+    if (from === 'client') state.fromClient({ ...noFacts(), ...facts })
+    else state.fromServer({ ...noFacts(), ...facts })
   }
   return state
 }

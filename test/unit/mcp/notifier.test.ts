@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ClientState } from '../../../runtime/mcp/client-state.ts'
+import { noFacts } from '../../../runtime/mcp/message-facts.ts'
 import { Notifier } from '../../../runtime/mcp/notifier.ts'
 
 function setUp() {
@@ -9,9 +10,9 @@ function setUp() {
     ready: () => port.isReady,
     write: (line) => port.written.push(JSON.parse(line.toString()).params.data.n),
   })
-  const initialized = () => state.fromClient({ isResponse: false, method: 'notifications/initialized' })
+  const initialized = () => state.fromClient({ ...noFacts(), method: 'notifications/initialized' })
   const request = (id: number, logLevel: string) =>
-    state.fromClient({ isResponse: false, id, method: 'x', protocolVersion: '2026-07-28', logLevel })
+    state.fromClient({ ...noFacts(), id: String(id), method: 'x', protocolVersion: '2026-07-28', logLevel })
   return { state, port, notifier, initialized, request }
 }
 
@@ -60,7 +61,7 @@ describe('Notifier', () => {
     const { state, port, notifier, request } = setUp()
     request(1, 'info')
     notifier.send('info', { n: 1 })
-    state.fromServer({ isResponse: true, id: 1 })
+    state.fromServer({ ...noFacts(), isResponse: true, id: '1' })
     expect(notifier.send('info', { n: 2 })).toBe(true)
     expect(port.written).toEqual([1])
     request(2, 'info')

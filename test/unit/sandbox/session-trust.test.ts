@@ -4,12 +4,12 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { certificatesIn } from '../../../runtime/model/pem.ts'
 import { createAuthority } from '../../../runtime/recorder/inspect/authority.ts'
 import { CERTIFICATE_VARIABLES } from '../../../runtime/sandbox/certificates.ts'
 import { serverEnvironment } from '../../../runtime/sandbox/environment.ts'
 import { systemAuthorities } from '../../../runtime/sandbox/host-authorities.ts'
 import { TRUST_STORE_PASSWORD } from '../../../runtime/sandbox/java-trust-store.ts'
-import { certificatesIn } from '../../../runtime/sandbox/pem.ts'
 import { type TrustFiles, writeSessionTrust } from '../../../runtime/sandbox/session-trust.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'trust-'))

@@ -14,6 +14,7 @@ const NOTHING: Omit<ImageRequest, 'image'> = {
   entrypoint: null,
   cwd: null,
   user: null,
+  noNetwork: false,
   limits: { memory: null, cpus: null, pids: null },
   platform: null,
   pull: null,
@@ -209,7 +210,6 @@ it.each([
   ['--network=', NETWORK],
   ['--net default', NETWORK],
   ['--network slirp4netns:port_handler=x', NETWORK],
-  ['--network none', 'the profile says what is reached, and nothing else is'],
   ['--network my-net', `${NETWORK}: other containers are not reached by their names`],
   ['--network name=my-net', `${NETWORK}: other containers are not reached by their names`],
   ['-P', NETWORK],
@@ -226,6 +226,18 @@ it.each([
 ])('leaves out %s, and says why', (text, why) => {
   const { ignored } = run([...words(text), 'img'])
   expect(ignored).toEqual([{ option: expect.stringMatching(/^--[a-z-]+$/), why }])
+})
+
+it.each<readonly [string, boolean]>([
+  ['--network none', true],
+  ['--net=none', true],
+  ['--network name=none', true],
+  ['--network bridge', false],
+  ['--network nonesuch', false],
+  ['-l none', false],
+])('%s: no network: %s', (text, noNetwork) => {
+  expect(run(`${text} img`)).toMatchObject({ noNetwork })
+  expect(run(`--network none ${text} img`).noNetwork).toBe(true)
 })
 
 describe('limits', () => {

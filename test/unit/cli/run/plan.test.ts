@@ -20,6 +20,7 @@ beforeAll(() => {
   const write = (name: string, text: string) => writeFileSync(join(root, 'profiles', `${name}.yaml`), text)
   write('own', 'name: own\ncommand: [node, server.js]\nargs: [--quiet]\negress: []\n')
   write('bare', 'name: bare\negress: []\n')
+  write('open', 'name: open\nmode: monitor\negress: [{ host: a.test }]\ncallback-ports: [3334]\n')
   write('files', 'name: files\negress: []\nfiles: { read: [in], write: [out, in/deep] }\n')
 })
 afterAll(() => rmSync(root, { recursive: true }))
@@ -87,7 +88,23 @@ describe('plan', () => {
     expect(loaded.profile.name).toMatch(/^[a-z0-9][a-z0-9._-]*$/)
   })
 
+  it('leaves a profile no way out where docker run has --network none', () => {
+    const run = (...options: string[]) =>
+      planned('--profile', 'open', '--', 'docker', 'run', ...options, 'owner/image')
+    const [open, closed] = [run(), run('--network', 'none')]
+    expect(open.loaded.profile).toMatchObject({ mode: 'monitor', callbackPorts: [3334] })
+    expect(open.loaded.profile.egress).toHaveLength(1)
+    const cut = { egress: [], callbackPorts: [], mode: 'enforce' }
+    expect(closed.loaded.profile).toEqual({ ...open.loaded.profile, ...cut })
+    expect(closed.loaded.digest).not.toBe(open.loaded.digest)
+  })
+
   it.each<readonly [readonly string[], string, RegExp]>([
+    [
+      ['--mode', 'monitor', '--', 'docker', 'run', '--network', 'none', 'owner/image'],
+      'usage',
+      /--network none/,
+    ],
     [['--', 'node', 'x.js'], 'usage', /needs a profile/],
     [['--profile', 'bare'], 'profile-invalid', /names no package, image or command/],
     [['--profile', 'nosuch'], 'profile-not-found', /nosuch/],

@@ -1,7 +1,7 @@
-import { appendFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { openAskedUrls } from '../../../../cli/run/asked-urls.ts'
 import { tellUrls } from '../../../../cli/run/tell-urls.ts'
 
@@ -17,6 +17,7 @@ beforeEach(() => {
 })
 afterEach(() => {
   stop()
+  vi.useRealTimers()
   rmSync(home, { recursive: true })
   said.length = 0
   notified.length = 0
@@ -59,11 +60,16 @@ it('tells of what comes later, and again of the same', async () => {
   expect(said).toEqual(Array(3).fill(line('https://a.test/')))
 })
 
-it('tells so where the folder cannot be watched', async () => {
-  begin(join(home, 'nowhere'))
-  ask('https://a.test/')
-  await lines(1)
-  expect(said).toEqual([line('https://a.test/')])
+it.each(['cannot be watched', 'tells of no change'])('tells so where the folder %s', (how) => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const folder = join(home, 'elsewhere')
+  if (how === 'tells of no change') mkdirSync(folder)
+  begin(folder)
+  for (let turn = 1; turn <= 2; turn++) {
+    ask('https://a.test/')
+    vi.advanceTimersByTime(2000)
+    expect(said).toEqual(Array(turn).fill(line('https://a.test/')))
+  }
 })
 
 it('tells of ten, and that there are more', () => {

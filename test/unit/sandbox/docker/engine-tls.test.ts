@@ -55,6 +55,6 @@ it.each<[string, boolean, readonly string[], object | null]>([
   const files = await machine({ files: { [meta('x')]: text, ...pems } })
   const env = { DOCKER_CONTEXT: 'x' }
   expect(findEngines({ env, home: HOME, uid: 1, files })).toEqual([
-    { kind: 'tcp', host: 'x.test', port: 1, tls, source: 'docker context x' },
+    { kind: 'tcp', host: 'x.test', port: 1, tls, source: 'docker context x', named: true },
   ])
 })

@@ -20,8 +20,8 @@ export interface FakeEngine {
   until(wanted: (asked: Asked) => boolean): Promise<Asked>
 }
 
-/** An engine that makes any container, numbered from 1, starts and removes it, and never tells of its end. */
-export async function fakeEngine(): Promise<FakeEngine> {
+/** An engine that makes any container, numbered from 1, starts and removes it, and never tells of its end; it has those images. */
+export async function fakeEngine(images: readonly object[] = []): Promise<FakeEngine> {
   const folder = mkdtempSync(join(tmpdir(), 'engine-'))
   const asked: Asked[] = []
   const waiting = new Set<() => void>()
@@ -32,9 +32,12 @@ export async function fakeEngine(): Promise<FakeEngine> {
     asked.push({ method, path, body: sent === '' ? null : JSON.parse(sent) })
     for (const look of waiting) look()
     if (path.includes('/wait')) return
-    const created = path.startsWith('/containers/create')
-    answer.writeHead(created ? 201 : 204, { 'content-type': 'application/json' })
-    answer.end(created ? JSON.stringify({ Id: String(++made) }) : undefined)
+    const json = (status: number, said: unknown) => {
+      answer.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(said))
+    }
+    if (path.startsWith('/containers/create')) return json(201, { Id: String(++made) })
+    if (path.startsWith('/images/json')) return json(200, images)
+    answer.writeHead(204).end()
   })
   const socketPath = join(folder, 's')
   await new Promise<void>((resolve) => server.listen(socketPath, resolve))

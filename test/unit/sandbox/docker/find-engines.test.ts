@@ -11,7 +11,9 @@ type Env = FindEnginesOptions['env']
 
 const find = (files: EngineFiles, env: Env = {}, prefer: 'docker' | 'podman' = 'docker') =>
   findEngines({ env, home: HOME, uid: 1000, prefer, files })
-const unix = (source: string, socketPath: string) => ({ kind: 'unix', socketPath, source })
+const unix = (source: string, socketPath: string, named = false) => ({
+  ...{ kind: 'unix', socketPath, source, named },
+})
 const contextMeta = (host: unknown, more = {}) =>
   JSON.stringify({ Name: 'x', Endpoints: { docker: { Host: host, SkipTLSVerify: false, ...more } } })
 
@@ -75,36 +77,48 @@ describe('what is named is the only one', () => {
   const workTls = { ca: `${tlsFolder('work')}/ca.pem`, cert: null, key: null, verify: true }
 
   it.each<[string, Env, 'docker' | 'podman', object]>([
-    ['DOCKER_HOST', { DOCKER_HOST: 'unix:///d' }, 'docker', unix('DOCKER_HOST', '/d')],
-    ['CONTAINER_HOST', { CONTAINER_HOST: 'unix:///p' }, 'docker', unix('CONTAINER_HOST', '/p')],
-    ['both', { DOCKER_HOST: 'unix:///d', CONTAINER_HOST: 'unix:///p' }, 'docker', unix('DOCKER_HOST', '/d')],
+    ['DOCKER_HOST', { DOCKER_HOST: 'unix:///d' }, 'docker', unix('DOCKER_HOST', '/d', true)],
+    ['CONTAINER_HOST', { CONTAINER_HOST: 'unix:///p' }, 'docker', unix('CONTAINER_HOST', '/p', true)],
+    [
+      'both',
+      { DOCKER_HOST: 'unix:///d', CONTAINER_HOST: 'unix:///p' },
+      'docker',
+      unix('DOCKER_HOST', '/d', true),
+    ],
     [
       'both, for podman',
       { DOCKER_HOST: 'unix:///d', CONTAINER_HOST: 'unix:///p' },
       'podman',
-      unix('CONTAINER_HOST', '/p'),
+      unix('CONTAINER_HOST', '/p', true),
     ],
-    ['DOCKER_HOST, for podman', { DOCKER_HOST: 'unix:///d' }, 'podman', unix('DOCKER_HOST', '/d')],
+    ['DOCKER_HOST, for podman', { DOCKER_HOST: 'unix:///d' }, 'podman', unix('DOCKER_HOST', '/d', true)],
     [
       'a host before a context',
       { DOCKER_HOST: 'unix:///d', DOCKER_CONTEXT: 'work' },
       'docker',
-      unix('DOCKER_HOST', '/d'),
+      unix('DOCKER_HOST', '/d', true),
     ],
     [
       'DOCKER_CONTEXT',
       { DOCKER_CONTEXT: 'work' },
       'docker',
-      { kind: 'tcp', host: 'work.test', port: 2376, tls: workTls, source: 'docker context work' },
+      {
+        kind: 'tcp',
+        host: 'work.test',
+        port: 2376,
+        tls: workTls,
+        source: 'docker context work',
+        named: true,
+      },
     ],
-    ['the context in use', {}, 'docker', unix('docker context colima', '/colima.sock')],
+    ['the context in use', {}, 'docker', unix('docker context colima', '/colima.sock', true)],
     [
       'empty variables are none',
       { DOCKER_HOST: '', CONTAINER_HOST: '', DOCKER_CONTEXT: '', DOCKER_CONFIG: '' },
       'docker',
-      unix('docker context colima', '/colima.sock'),
+      unix('docker context colima', '/colima.sock', true),
     ],
-    ['default', { DOCKER_CONTEXT: 'default' }, 'docker', unix('docker context default', DOCKER)],
+    ['default', { DOCKER_CONTEXT: 'default' }, 'docker', unix('docker context default', DOCKER, true)],
   ])('%s', async (_, env, prefer, engine) => {
     expect(find(await files(), env, prefer)).toEqual([engine])
   })
@@ -118,7 +132,7 @@ describe('what is named is the only one', () => {
       },
     })
     expect(find(other, { DOCKER_CONFIG: '/etc/d' })).toEqual([
-      { kind: 'ssh', url: 'ssh://me@x.test', source: 'docker context x' },
+      { kind: 'ssh', url: 'ssh://me@x.test', source: 'docker context x', named: true },
     ])
   })
 

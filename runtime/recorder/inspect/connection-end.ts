@@ -1,0 +1,56 @@
+import type { RelayEnd } from '../relay.ts'
+
+/** When a connection is over: its client's side is closed, and the end of each of its requests is written. */
+export interface ConnectionEnd {
+  readonly ended: Promise<RelayEnd>
+  /** The first cause is the one that counts. */
+  cut(cause: string): void
+  /** For an end that nobody cut. */
+  orderly(cause: string): void
+  /** Something of a request was not read. */
+  partial(): void
+  closed(): void
+  requestBegins(): void
+  requestEnded(): void
+}
+
+export function connectionEnd(): ConnectionEnd {
+  let cause: string | null = null
+  let inOrder = 'both sides closed'
+  let partial = false
+  let closed = false
+  let open = 0
+  let resolve: (end: RelayEnd) => void
+  const ended = new Promise<RelayEnd>((done) => {
+    resolve = done
+  })
+  const settle = (): void => {
+    if (!closed || open > 0) return
+    const inspection = partial ? ({ inspection: 'partial' } as const) : {}
+    if (cause === null) resolve({ state: 'closed', cause: inOrder, ...inspection })
+    else resolve({ state: 'aborted', cause, ...inspection })
+  }
+  return {
+    ended,
+    cut: (because) => {
+      cause ??= because
+    },
+    orderly: (because) => {
+      inOrder = because
+    },
+    partial: () => {
+      partial = true
+    },
+    closed: () => {
+      closed = true
+      settle()
+    },
+    requestBegins: () => {
+      open++
+    },
+    requestEnded: () => {
+      open--
+      settle()
+    },
+  }
+}

@@ -1,0 +1,273 @@
+import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { type Explanation, explainOutage, explainRequest } from '../explanation.ts'
+import { relay } from '../relay.ts'
+import { type Admission, admit } from './admit.ts'
+import { readAnswer } from './answer-reading.ts'
+import { carryBody } from './carry-body.ts'
+import { holdBody } from './hold-body.ts'
+import type { Http1Connection } from './http1-connection.ts'
+import { forwardedFields, forwardedTrailers } from './http1-fields.ts'
+import { type Http1Head, pairs, readHttp1Head } from './http1-head.ts'
+import { refuseHttp1 } from './http1-refusal.ts'
+import type { Field } from './inspection.ts'
+import { judgeHeld } from './judge-held.ts'
+import { newProgress, recordEnd } from './request-end.ts'
+import type { RequestReading } from './request-reading.ts'
+import { DialProblem } from './upstream-agent.ts'
+
+/** Of a head, as Node's parser counts it: more than most servers take. */
+export const MAX_HEAD_BYTES = 64 * 1024
+
+/** Node sends the others as they are, and gives these chunks where their length is not said. */
+const WITHOUT_BODY = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'])
+
+/** Fields of answers that HTTP/1.0 does not have, or means otherwise. */
+const NEWER = new Set(['transfer-encoding', 'connection', 'keep-alive', 'trailer'])
+
+type Allowed = Extract<Admission, { kind: 'allowed' }>
+
+/** A request as it came: what goes on beside head and body. */
+export interface Came {
+  /** The client waits to be told before it sends the body. */
+  readonly expects: boolean
+  /** It has no parser behind it any more, and no request follows; what came right behind it. */
+  readonly detached: Buffer | null
+}
+
+/** One request of a client, from its head to the end of its answer. */
+export class Http1Exchange {
+  readonly #connection: Http1Connection
+  readonly #req: IncomingMessage
+  readonly #res: ServerResponse
+  readonly #came: Came
+  readonly #progress = newProgress()
+  #done: () => void = () => undefined
+
+  constructor(connection: Http1Connection, req: IncomingMessage, res: ServerResponse, came: Came) {
+    this.#connection = connection
+    this.#req = req
+    this.#res = res
+    this.#came = came
+  }
+
+  /** Never rejects. */
+  async run(): Promise<void> {
+    const { inspected, end } = this.#connection
+    end.requestBegins()
+    const sent = this.#connection.sending()
+    try {
+      const head = readHttp1Head(this.#req)
+      if (head.malformed) this.#connection.last = true
+      const admission = await admit(inspected, head)
+      if (admission.kind === 'denied') this.#refuse(admission.explanation)
+      else await this.#carry(head, admission, sent)
+    } catch {
+      // The store failed, or what must not: nothing goes on.
+      this.#connection.abort('recorder failed')
+    }
+    sent()
+    end.requestEnded()
+  }
+
+  async #carry(head: Http1Head, allowed: Allowed, sent: () => void): Promise<void> {
+    const { inspected, client, end } = this.#connection
+    const { record, reading } = allowed
+    const progress = this.#progress
+    const held = allowed.hold ? await this.#hold(head, allowed) : null
+    if (progress.verdict !== null) this.#refuse(explainRequest(inspected.flow, progress.verdict.reason))
+    else if (!client.destroyed && (!allowed.hold || held !== null)) {
+      await new Promise<void>((resolve) => {
+        this.#done = resolve
+        this.#send(head, allowed, held, sent)
+      })
+    }
+    for (const chunk of held ?? []) inspected.held.give(chunk.length)
+    if ((await recordEnd(inspected, record, reading, progress)) === 'partial') end.partial()
+  }
+
+  /** Reads all of the body before anything goes on; null: nothing does. */
+  async #hold(head: Http1Head, { record, reading }: Allowed): Promise<readonly Buffer[] | null> {
+    const { inspected } = this.#connection
+    const req = this.#req
+    if (this.#came.expects) this.#res.writeContinue()
+    const announced = head.body.kind === 'length' ? head.body.bytes : null
+    const body =
+      head.body.kind === 'none'
+        ? ({ kind: 'whole', chunks: [] } as const)
+        : await holdBody(req, reading, inspected.held, announced)
+    if (body.kind === 'gone') return null
+    const whole = body.kind === 'whole'
+    if (whole) reading.trailers(pairs(req.rawTrailers))
+    this.#progress.verdict = await judgeHeld(inspected, record, reading, whole)
+    return whole ? body.chunks : null
+  }
+
+  #send(head: Http1Head, { reading }: Allowed, held: readonly Buffer[] | null, sent: () => void): void {
+    const { inspected, agent } = this.#connection
+    const req = this.#req
+    const progress = this.#progress
+    const out = request({
+      agent,
+      host: inspected.name,
+      method: head.method,
+      path: head.target,
+      headers: this.#fields(head, held !== null),
+      maxHeaderSize: MAX_HEAD_BYTES,
+    })
+    out.maxHeadersCount = 0
+    progress.sent = true
+    const onBytes = (bytes: number): void => {
+      progress.bytesSent += bytes
+    }
+    const finish = (trailers: readonly Field[]): void => {
+      if (trailers.length > 0) out.addTrailers(trailers as [string, string][])
+      out.end()
+    }
+    out.on('finish', sent)
+    out.on('response', (answer) => this.#answer(answer, reading))
+    out.on('information', (answer) => this.#inform(answer))
+    out.on('upgrade', (answer, far, early) => this.#upgrade(answer, far as Socket, early))
+    out.on('error', (error) => this.#fail(error))
+    this.#whenBothClosed(out)
+    if (held !== null) {
+      for (const chunk of held) {
+        onBytes(chunk.length)
+        out.write(chunk)
+      }
+      finish(forwardedTrailers(pairs(req.rawTrailers)))
+    } else if (head.body.kind === 'none') out.end()
+    else {
+      carryBody(req, out, reading, onBytes)
+      req.on('end', () => {
+        const trailers = pairs(req.rawTrailers)
+        reading.trailers(trailers)
+        void reading.end()
+        finish(forwardedTrailers(trailers))
+      })
+    }
+  }
+
+  #fields(head: Http1Head, held: boolean): string[] {
+    const { expects, detached } = this.#came
+    const fields = forwardedFields(head.headers, { upgrade: detached !== null, expect: expects && !held })
+    if (head.body.kind === 'none' && !WITHOUT_BODY.has(head.method)) fields.push('Content-Length', '0')
+    // A request of HTTP/1.0 goes on as one of HTTP/1.1.
+    if (head.hosts.length === 0) fields.unshift('Host', this.#connection.inspected.name)
+    return fields
+  }
+
+  #answer(answer: IncomingMessage, reading: RequestReading): void {
+    const res = this.#res
+    const progress = this.#progress
+    const { inspected, end } = this.#connection
+    const fields = pairs(answer.rawHeaders)
+    progress.status = answer.statusCode ?? null
+    res.sendDate = false
+    res.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', this.#answerFields(fields))
+    const reader = readAnswer(inspected, reading, fields)
+    carryBody(answer, res, reader, (bytes) => {
+      progress.bytesReceived += bytes
+    })
+    // An answer that comes slowly begins at once all the same.
+    setImmediate(() => {
+      if (progress.bytesReceived === 0 && !res.writableEnded) res.flushHeaders()
+    })
+    answer.on('end', async () => {
+      await reader.end()
+      const trailers = forwardedTrailers(pairs(answer.rawTrailers))
+      if (trailers.length > 0) res.addTrailers(trailers as [string, string][])
+      res.end()
+    })
+    answer.on('error', () => {
+      end.cut('reset by destination')
+      res.destroy()
+    })
+  }
+
+  #answerFields(fields: readonly Field[]): string[] {
+    const kept = { upgrade: true, expect: true }
+    if (this.#req.httpVersion !== '1.0') return forwardedFields(fields, kept)
+    // It knows no chunks, and takes what comes until the connection is closed for the body.
+    const known = fields.filter(([name]) => !NEWER.has(name.toLowerCase()))
+    return [...forwardedFields(known, kept), 'Connection', 'close']
+  }
+
+  /** What comes before an answer (RFC 9110, 15.2), as far as Node has words for it. */
+  #inform({ statusCode, rawHeaders }: { statusCode: number; rawHeaders: string[] }): void {
+    const res = this.#res
+    if (res.headersSent || this.#req.httpVersion === '1.0') return
+    if (statusCode === 100 && this.#came.expects) res.writeContinue()
+    if (statusCode === 102) res.writeProcessing()
+    if (statusCode === 103) res.writeEarlyHints(earlyHints(pairs(rawHeaders)))
+  }
+
+  /** From here on both sides speak another protocol, which is not read. */
+  async #upgrade(answer: IncomingMessage, far: Socket, early: Buffer): Promise<void> {
+    const { client, end } = this.#connection
+    const progress = this.#progress
+    this.#res.detachSocket(client)
+    progress.status = 101
+    progress.unread = 'websocket'
+    client.write(switchingHead(answer), 'latin1')
+    const before = client.bytesWritten
+    if (early.length > 0) far.unshift(early)
+    const carried = relay(client, far, this.#came.detached ?? Buffer.alloc(0), false)
+    const over = await carried.ended
+    const { bytesSent, bytesReceived } = carried.counts()
+    progress.bytesSent = bytesSent
+    progress.bytesReceived = bytesReceived - before
+    if (over.state === 'aborted') end.cut(over.cause)
+    this.#done()
+  }
+
+  #fail(error: NodeJS.ErrnoException): void {
+    const { inspected, end, client } = this.#connection
+    const res = this.#res
+    if (res.destroyed || client.destroyed) return
+    if (error instanceof DialProblem && !res.headersSent) {
+      this.#refuse(explainOutage(inspected.flow, error.message))
+      return
+    }
+    if (this.#progress.status !== null && res.writableEnded) return
+    end.cut(`reset by destination (${error.code ?? 'error'})`)
+    client.destroy()
+  }
+
+  #refuse(explanation: Explanation): void {
+    refuseHttp1(this.#req, this.#res, explanation, this.#came.detached === null)
+  }
+
+  #whenBothClosed(out: ClientRequest): void {
+    let open = 2
+    const closed = (): void => {
+      if (--open === 0) this.#done()
+    }
+    const res = this.#res
+    let resClosed = false
+    const onRes = (): void => {
+      if (resClosed) return
+      resClosed = true
+      // The client gave up: so does its request.
+      if (!res.writableFinished) out.destroy()
+      closed()
+    }
+    res.once('finish', onRes).once('close', onRes)
+    out.once('close', closed)
+  }
+}
+
+function earlyHints(fields: readonly Field[]) {
+  const link: string[] = []
+  const hints: Record<string, string> = {}
+  for (const [name, value] of fields) {
+    if (name.toLowerCase() === 'link') link.push(value)
+    else hints[name] = value
+  }
+  return { ...hints, link }
+}
+
+function switchingHead({ statusMessage, rawHeaders }: IncomingMessage): string {
+  const lines = pairs(rawHeaders).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `HTTP/1.1 101 ${statusMessage}\r\n${lines.join('')}\r\n`
+}
