@@ -100,7 +100,7 @@ export async function serve(args: RunArguments, prepared: Prepared): Promise<num
       profileFile: file,
       upstreamProxy,
       reading,
-      ...(installed !== null && { sound: soundness(installed) }),
+      ...(installed !== null && { soundness: soundness(installed) }),
       onAlert,
       tell: say,
       mark: timing.mark,

@@ -17,7 +17,7 @@ import { indexFile, indexKey, listPins, readIndex, writeIndex } from './pin-inde
 import { keptLock } from './publish.ts'
 import type { Owner } from './stage.ts'
 import { storeFailure } from './store-failure.ts'
-import { checkTree, type TreeState } from './tree-record.ts'
+import { checkTree, type TreeCheck, type TreeState } from './tree-record.ts'
 import { judgeName, STRICT, type Trust } from './trust.ts'
 
 export interface InstalledPackage {
@@ -33,8 +33,8 @@ export interface InstalledPackage {
   readonly bin: string
   /** How it is started: program first, absolute paths. */
   readonly command: readonly string[]
-  /** Whether its files are what was installed, looked at from now on: nothing of it is to run before. */
-  readonly state: Promise<TreeState>
+  /** Whether its files are what was installed. */
+  readonly check: TreeCheck
   /** What has changed since the last start, where a floating tag was asked for; null: nothing. */
   readonly news: string | null
 }
@@ -79,13 +79,17 @@ export async function ensurePackage(given: EnsureOptions): Promise<InstalledPack
   const found = kept === null || lacks(kept, options) ? null : locate(kept, options)
   if (found !== null && kept !== null) {
     if (kept.resembles !== null) options.say(`${kept.name} is not ${kept.resembles}, which many run`)
-    return { ...found, news, state: checkTree(packages, kept.tree, kept.files) }
+    return { ...found, news, check: checkTree(packages, kept) }
   }
   const fresh = await installOnce(options, kept)
   const installed = locate(fresh, options)
   if (installed === null)
     throw storeFailure(options.spec, options.store, new Error('it vanished from the store'))
-  return { ...installed, news, state: Promise.resolve({ state: 'whole' }) }
+  return { ...installed, news, check: { own: installedNow, all: installedNow } }
+}
+
+async function installedNow(): Promise<TreeState> {
+  return { state: 'whole' }
 }
 
 /** The same without a command to be run: what there is, or what is installed now. */
@@ -135,7 +139,7 @@ function lacks(pin: Pin, { repair, trust }: Ready): boolean {
 }
 
 /** null: the script is not there, so that the tree has been damaged or removed. */
-function locate(pin: Pin, options: Ready): Omit<InstalledPackage, 'state' | 'news'> | null {
+function locate(pin: Pin, options: Ready): Omit<InstalledPackage, 'check' | 'news'> | null {
   const { name, version, integrity, tree } = pin
   const paths = Object.fromEntries(Object.entries(pin.bins).map(([command, bin]) => [command, bin.path]))
   const chosen = pin.bins[chooseBin(name, paths, options.bin)]

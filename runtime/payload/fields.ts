@@ -41,13 +41,15 @@ export class Fields {
   readonly #patterns: readonly (FieldRule & { readonly matches: FieldPattern })[]
   readonly #sharing: boolean
   readonly #known = new Map<string, Field>()
-  /** Whether texts count in which there can be no destination. */
+  /** Whether texts count in which there can be no destination: all of them, or those of some fields. */
   readonly wantsAll: boolean
+  readonly wantsWhole: boolean
 
   private constructor({ rules, sharing, all }: FieldsOptions) {
     this.#patterns = rules.map((rule) => ({ ...rule, matches: fieldPattern(rule.field) }))
     this.#sharing = sharing
-    this.wantsAll = all || rules.some(({ values }) => values === 'any')
+    this.wantsAll = all
+    this.wantsWhole = rules.some(({ values }) => values === 'any')
   }
 
   /** The same ones for the same options: what they know of names serves the next message too. */

@@ -96,7 +96,10 @@ function openMultipart(message: Message, content: Content, boundary: string): Re
     message.work.note('nested too deeply')
     return around
   }
-  const newPart = (): Reader => new MimeEntity(message, content, openContent)
+  const newPart = (): Reader => {
+    message.work.spend(PART_WORK)
+    return new MimeEntity(message, content, openContent)
+  }
   return new MultipartReader(boundary, newPart, around)
 }
 
@@ -143,6 +146,8 @@ const JSON_START = /^\s*[[{]/
 const BLANKS = new Set(Buffer.from(' \t\r\n'))
 const ENOUGH = 512
 const MAX_START = 4096
+/** In bytes: what a part costs beside its content. */
+const PART_WORK = 512
 const MAX_DEPTH = 8
 const NOTHING = Buffer.alloc(0)
 const LOOSE = /^(?:|text\/plain|application\/octet-stream)$/

@@ -33,13 +33,13 @@ function write(path: string, text: string): void {
 
 test('a file that was changed is noticed by size and time, and had again from the lock', async () => {
   const first = await home.ensure('server')
-  expect(await first.state).toEqual({ state: 'whole' })
-  expect(await (await home.ensure('server')).state).toEqual({ state: 'whole' })
+  expect(await first.check.all()).toEqual({ state: 'whole' })
+  expect(await (await home.ensure('server')).check.all()).toEqual({ state: 'whole' })
   const file = join(first.directory, 'node_modules/left/x.js')
   write(file, 'evil()')
   // The time that anybody can set is put back; the size is the same.
   utimesSync(file, new Date(0), new Date(0))
-  expect(await (await home.ensure('server')).state).toEqual({
+  expect(await (await home.ensure('server')).check.all()).toEqual({
     state: 'damaged',
     changed: ['node_modules/left/x.js'],
   })
@@ -49,7 +49,7 @@ test('a file that was changed is noticed by size and time, and had again from th
   expect(repaired.pin.tree).toBe(first.pin.tree)
   expect(repaired.pin.files).toEqual(first.pin.files)
   expect(readFileSync(file, 'utf8')).toBe('left()')
-  expect(await (await home.ensure('server')).state).toEqual({ state: 'whole' })
+  expect(await (await home.ensure('server')).check.all()).toEqual({ state: 'whole' })
 })
 
 test('what cannot be had again as it was is refused', async () => {
@@ -58,7 +58,7 @@ test('what cannot be had again as it was is refused', async () => {
   registry.faults.set('server', 'unavailable')
   await expect(home.ensure('server', { repair: true })).rejects.toMatchObject({ code: 'install-failed' })
   // It stays what it is: damaged.
-  expect(await (await home.ensure('server')).state).toMatchObject({ state: 'damaged' })
+  expect(await (await home.ensure('server')).check.all()).toMatchObject({ state: 'damaged' })
   registry.faults.clear()
 })
 
@@ -82,7 +82,7 @@ test.each<readonly [string, (folder: string) => void | Promise<void>]>([
 ])('%s is damage', async (_, act) => {
   const { directory } = await home.ensure('server')
   await act(join(directory, 'node_modules/left'))
-  expect(await (await home.ensure('server')).state).toMatchObject({ state: 'damaged' })
+  expect(await (await home.ensure('server')).check.all()).toMatchObject({ state: 'damaged' })
 })
 
 test('a store that was copied is as good as before, once every byte has been read', async () => {
@@ -94,10 +94,10 @@ test('a store that was copied is as good as before, once every byte has been rea
   })
   await rename(home.store, `${home.store}-before`)
   await rename(`${home.store}-copy`, home.store)
-  expect(await (await home.ensure('server')).state).toEqual({ state: 'whole' })
+  expect(await (await home.ensure('server')).check.all()).toEqual({ state: 'whole' })
   const packages = join(home.store, 'packages')
-  expect(await verifyTree(packages, pin.tree, pin.files)).toEqual({ state: 'whole' })
+  expect(await verifyTree(packages, pin)).toEqual({ state: 'whole' })
   // The record that is gone is made anew the same way.
   rmSync(join(packages, 'files'), { recursive: true })
-  expect(await (await home.ensure('server')).state).toEqual({ state: 'whole' })
+  expect(await (await home.ensure('server')).check.all()).toEqual({ state: 'whole' })
 })
