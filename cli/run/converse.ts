@@ -22,12 +22,15 @@ export async function converse(
     asked,
     onBridge,
     onAnswer,
+    news,
   }: {
     asked: AskedUrls
     /** Takes the one that tells the client of findings. */
     onBridge: (bridge: Told) => void
     /** Called at the server's first line; null: nobody waits for it. */
     onAnswer: (() => void) | null
+    /** What the client is told as soon as it may be: many hide stderr. */
+    news: string | null
   },
 ): Promise<number> {
   const { server, record, conversation } = session
@@ -47,6 +50,7 @@ export async function converse(
     }),
   })
   onBridge(bridge)
+  if (news !== null) bridge.notify('warning', { message: `mcp-run: ${news}` })
   const lastUrls = tellUrls(asked, {
     say,
     notify: (url) => {

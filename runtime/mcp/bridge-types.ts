@@ -15,7 +15,10 @@ export interface BridgeOptions {
   readonly onLine?: LineObserver
   /** Where it is given, it is told of every message. */
   readonly calls?: CallTracker
-  /** Hears every byte of both directions, in the tick in which it is passed on. */
+  /**
+   * Hears every byte of both directions in the tick in which it is passed on, mcp-run's own log messages among the
+   * server's.
+   */
   readonly overhear?: Overhear
   readonly timers?: Timers
 }

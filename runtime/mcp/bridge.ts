@@ -100,7 +100,11 @@ export function startBridge(options: BridgeOptions): Bridge {
   })
   const notifier = new Notifier(state, {
     ready: () => toClient.isBetweenLines,
-    write: (line) => client.stdout.write(line),
+    write: (line) => {
+      client.stdout.write(line)
+      // It names what the server did, as the server named it.
+      overhear?.fromServer(line)
+    },
   })
   const stderrEnded = relayStderr({ source: server.stderr, speaker, serverName, timers })
 

@@ -27,7 +27,10 @@ export interface Candidate {
    * URL's origin and path; a value trimmed, in Unicode's NFKC and small letters; a credential as it stands.
    */
   readonly value: string
-  /** A JSON pointer (`/To`, `/Messages/0/Bcc`), `query:NAME`, `header:NAME`, `form:NAME`, `part:NAME`, `path`, or `body`. */
+  /**
+   * A JSON pointer (`/To`, `/Messages/0/Bcc`), `query:NAME`, `header:NAME`, `form:NAME`, `part:NAME`, `path`, `path:2`, or `body`.
+   * Behind `#`, a field of the document that was encoded in that one: `/payload#/to`, `/raw#part:Bcc`.
+   */
   readonly field: string
   /** What was undone to read it, outermost first: `gzip`, `base64`, `json`, …. Empty for plain text. */
   readonly encoding: readonly string[]

@@ -41,7 +41,8 @@ const known = new Map<string, Role>()
 const MAX_KNOWN = 4096
 
 /** The same few names come with every request. */
-function roleOf(name: string): Role {
+function roleOf(written: string): Role {
+  const name = written.slice(0, MAX_NAME)
   const role = known.get(name)
   if (role !== undefined) return role
   if (known.size >= MAX_KNOWN) known.clear()
@@ -63,7 +64,6 @@ function newRole(name: string): Role {
 /** `Reply-To`, `replyTo` and `reply_to` are one name. */
 function compact(name: string): string {
   return name
-    .slice(0, MAX_NAME)
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '')
@@ -77,6 +77,7 @@ const RECIPIENT = new RegExp(
     // To, cc and bcc, with what is said before and behind them.
     `^(?:x|resent|apparently|errors?|return|delivered|original|envelope|e?mail|send|reply|forward|notify|deliver|copy|message|receipt|notification|disposition|report|share|assign|post|publish|export|upload)*(?:to|b?ccs?)${TAIL}*$`,
     `^(?:x|e?mail|message|event|default|new|additional|extra|blind|copy|carbon|report|alert|user|team)*(?:recipients?|rcpt|receivers?|addressees?|web?hooks?|hooks?|callbacks?|redirects?|attendees?|invitees?|invites?|invitations?|subscribers?|guests?|participants?|members?|collaborators?|delegates?|destinations?|forwards?|forwarding|notify|sharedwith|sharewith|endpoints?|listeners?)${TAIL}*$`,
+    `(?:bcc|rcpt|recipients?|webhooks?|attendees?|invitees?|subscribers?)${TAIL}*$`,
     `^(?:x|e?mail|status|message|event|fallback|success|failure|error|async|result|return|cancel|answer)*(?:notification|notify|target|delivery|push|post|ping|reply|report|alert|status|response|webhook|callback|forward|hook|sink|receiver|return|result|upload|export)(?:e?mail|e?mailaddress|address|ur[li]|endpoint|host|recipient)s?$`,
   ].join('|'),
 )

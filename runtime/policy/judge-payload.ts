@@ -28,7 +28,7 @@ const NOWHERE: Provenance = { sources: [], kind: 'none' }
 
 function judge(candidate: Candidate, provenance: Provenance, facts: PayloadFacts): PayloadFinding | null {
   const named = candidate.sinks.flatMap((index) => facts.sinks[index] ?? [])
-  const refusing = named.filter((sink) => !allows(sink, provenance))
+  const refusing = named.filter((sink) => !allows(sink, candidate, provenance))
   if (refusing.length > 0) {
     const blocks = facts.mode === 'enforce' && refusing.some((sink) => sink.onUnexplained === 'block')
     return { candidate, provenance: shown(provenance), severity: 'high', blocks }
@@ -39,9 +39,14 @@ function judge(candidate: Candidate, provenance: Provenance, facts: PayloadFacts
 }
 
 /** What the server said first may have been put into the caller's mouth: that source has to be allowed by name. */
-function allows({ allow }: SinkRule, { sources }: Provenance): boolean {
-  if (sources.includes('server') && !allow.includes('server')) return false
+function allows({ allow }: SinkRule, candidate: Candidate, { sources }: Provenance): boolean {
+  if (sources.includes('server') && !allow.includes('server') && !isWord(candidate)) return false
   return sources.some((source) => allow.includes(source))
+}
+
+/** One that any description may hold: an owner called `google`, a channel called `general`. */
+function isWord({ kind, value }: Candidate): boolean {
+  return kind === 'value' && /^\p{L}{1,32}$/u.test(value)
 }
 
 /** Outside sinks, what the client said again is the client's. */

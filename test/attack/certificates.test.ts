@@ -11,7 +11,7 @@ inspectedFamily({
       row: 50,
       title: `a destination with a certificate ${certificate}${option === '' ? '' : ', over HTTP/2'}`,
       certificate,
-      script: ({ host, mark }) => `curl -sSk -m 4 ${option}https://${host}/${mark} -d secret`,
+      script: ({ host, mark }) => `curl -sSk -m 10 ${option}https://${host}/${mark} -d secret`,
       denied: { in: 'flows', reason: 'upstream-certificate', alerts: ['upstream_certificate'] },
     })),
   ),

@@ -3,7 +3,7 @@ import { NO_FINDINGS } from './rig/patches.ts'
 
 type At = InspectedPlace
 
-const CURL = 'curl -sS -m 4'
+const CURL = 'curl -sS -m 10'
 const drop = ({ domain }: At): string => `drop@${domain.replace('inside', 'drop')}`
 const mail = (more: Readonly<Record<string, unknown>>): string =>
   JSON.stringify({ To: 'nobody in particular', Subject: 'x', ...more })

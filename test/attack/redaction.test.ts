@@ -24,7 +24,7 @@ egress:
 env: { set: { API_TOKEN: ${SECRETS.authorization} } }
 sinks: [{ host: api.inside.test, field: "**", onUnexplained: flag }]
 `
-const CURL = 'curl -sS -m 4 -o /dev/null'
+const CURL = 'curl -sS -m 10 -o /dev/null'
 const at = (scheme: string): string => `${scheme}://api.inside.test`
 const script = ['https', 'http']
   .map((scheme) =>

@@ -160,11 +160,13 @@ describe('other requests to the right host', () => {
   it('other-token: somebody else’s account', async () => {
     const mcp = start()
     await run(mcp, 'other-token', ({ call }) => call('sendEmail', MAIL))
+    expect(posted()).toEqual([])
     const alerts = await alertsOf(mcp, 'postmark')
     expect(alerts).toMatchObject([
       {
         kind: 'payload_destination',
-        severity: 'medium',
+        severity: 'high',
+        action: 'denied',
         evidence: { field: 'header:x-postmark-server-token' },
       },
     ])

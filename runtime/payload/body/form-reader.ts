@@ -1,7 +1,7 @@
 import { BytePieces } from '../byte-pieces.ts'
 import { percent } from '../decode/escapes.ts'
 import type { Field } from '../fields.ts'
-import { mayHold } from '../quick-look.ts'
+import { nameMayHold } from '../quick-look.ts'
 import { inField, type Spot } from '../spot.ts'
 import type { Cut } from '../text/cut-text.ts'
 import type { Message, Reader } from './reader.ts'
@@ -12,7 +12,7 @@ export function formReader({ fields, unfold }: Message, spot: Spot, outer: Field
   const nameDone = (raw: string, cut: Cut): void => {
     const text = formText(raw)
     if (cut === 'whole' || cut === 'first') name = text.slice(0, MAX_NAME)
-    if (mayHold(text)) unfold.text(text, inField(spot, fields.body(outer), false), cut)
+    if (nameMayHold(text)) unfold.text(text, inField(spot, fields.body(outer), false), cut)
   }
   const valueDone = (raw: string, cut: Cut): void => {
     const text = formText(raw)

@@ -1,6 +1,6 @@
 import type { Field } from '../fields.ts'
 import { JsonWalk, type ScalarType } from '../json-walk.ts'
-import { mayHold } from '../quick-look.ts'
+import { mayHold, nameMayHold } from '../quick-look.ts'
 import { inField, type Spot } from '../spot.ts'
 import type { Cut } from '../text/cut-text.ts'
 import { Companions, type Scalar } from './companions.ts'
@@ -10,17 +10,18 @@ import type { Message, Reader } from './reader.ts'
 export function jsonReader(message: Message, spot: Spot, outer: Field | null): Reader {
   const { fields, unfold } = message
   const at = (pointer: string, whole: boolean) => inField(spot, fields.pointer(pointer, outer), whole)
+  const isSink = (pointer: string) => fields.wantsWhole && at(pointer, true).field.wholeSinks.length > 0
   const companions = new Companions(({ pointer, text }, recipient) => {
-    if (!fields.wantsAll && !mayHold(text)) return
+    if (!fields.wantsAll && !mayHold(text) && !isSink(pointer)) return
     const found = at(pointer, true)
     unfold.text(text, recipient ? { ...found, field: fields.asRecipient(found.field) } : found)
   })
   const onScalar = (pointer: string, text: string, type: ScalarType, cut: Cut): void => {
     if (type === 'key') {
-      if (mayHold(text)) unfold.text(text, at(pointer, false), cut)
+      if (nameMayHold(text)) unfold.text(text, at(pointer, false), cut)
     } else if (cut === 'whole' && type === 'string') companions.add({ pointer, text } satisfies Scalar)
     else if (cut !== 'whole') unfold.text(text, at(pointer, true), cut)
-    else if (type === 'number' ? fields.wantsAll : !NO_VALUE.test(text) && mayHold(text))
+    else if (type === 'number' ? fields.wantsAll || isSink(pointer) : !NO_VALUE.test(text) && mayHold(text))
       unfold.text(text, at(pointer, true))
   }
   const walk = new JsonWalk(onScalar)

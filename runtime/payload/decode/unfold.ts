@@ -25,15 +25,15 @@ export class Unfold {
   }
 
   text(text: string, spot: Spot, cut: Cut = 'whole'): void {
-    if (spot.layers > 0 && !this.#work.spend(text.length)) return
+    if (this.#work.exhausted || (spot.layers > 0 && !this.#work.spend(text.length))) return
     if (cut === 'whole' && this.#readNested(text, spot)) return
     this.#onText(text, spot, cut)
     if (text.length < LEAST) return
     for (const [encoding, undo] of UNDOS) {
       const plain = undo(text)
-      if (plain !== null && plain !== text && this.#mayGoOn(spot)) {
-        this.text(plain, inEncoding(spot, encoding), cut)
-      }
+      if (plain === null || plain === text) continue
+      if (spot.layers < MAX_LAYERS) this.text(plain, inEncoding(spot, encoding), cut)
+      else if (encoding !== 'escape' || CHARACTER_ESCAPE.test(text)) this.#work.note(TOO_DEEP)
     }
     for (const run of encodedRuns(text, cut)) this.#bytes(run.bytes, inEncoding(spot, run.encoding), run.cut)
   }
@@ -71,6 +71,8 @@ export const MAX_LAYERS = 3
 const MAX_PLAIN = 4_194_304
 const LEAST = 5
 const TOO_DEEP = 'nested too deeply'
+/** What may stand for a character that counts; a backslash by itself stands for the next one. */
+const CHARACTER_ESCAPE = /\\(?:u[0-9a-f{]|x[0-9a-f]|[0-3][0-7]{2})/i
 /** Bytes of chance are no such text. */
 const PLAINLY_TEXT = /^[\x20-\x7e\r\n\t]{12,}$/
 

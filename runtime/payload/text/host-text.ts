@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { normaliseName } from '../../model/name.ts'
 import { CharClass } from './char-class.ts'
 import type { Placed, Readiness } from './found.ts'
-import { isSureName, nameKind } from './known-name.ts'
+import { hasSureShape, isSureName, nameKind } from './known-name.ts'
 
 /**
  * The canonical text of a host as a URL has it: a normalised name, or an address, in any spelling that a URL's host
@@ -58,7 +58,8 @@ function hostOf(text: string, start: number, end: number, readiness: Readiness):
   if (BEFORE_SURE.test(text[start - 1] ?? '') || AFTER_SURE.test(text[end] ?? '')) return null
   if (text[start - 1] === '=' && HEX_PAIR.test(token)) return null // quoted-printable
   // `System.Net` and `navigator.onLine` are code; names come in small letters or all in capitals.
-  if (token !== token.toLowerCase() && token !== token.toUpperCase()) return null
+  const small = token.toLowerCase()
+  if (!hasSureShape(small) || (token !== small && token !== token.toUpperCase())) return null
   const name = normaliseName(token)
   return name !== null && isSureName(name) ? name : null
 }

@@ -25,14 +25,19 @@ function newKind(name: string): NameKind {
  * `README.md` end in top-level domains too.
  */
 export function isSureName(name: string): boolean {
-  const labels = name.split('.')
-  const last = labels.at(-1) ?? ''
-  if (CODE_WORDS.has(labels[0] ?? '') || IDENTIFIERS.has(name)) return false
-  if (labels[0] === 'www') return nameKind(name) === 'listed'
-  if (!SURE_ENDS.has(last) && (labels.length < 3 || last.length < 2)) return false
+  if (!hasSureShape(name) || IDENTIFIERS.has(name)) return false
+  if (name.startsWith('www.')) return nameKind(name) === 'listed'
   const { isIcann, isPrivate, publicSuffix, domain } = tldts().parse(name, OPTIONS)
   if (domain === null || !(isIcann || isPrivate)) return false
-  return SURE_ENDS.has(last) || (publicSuffix ?? '').includes('.')
+  return SURE_ENDS.has(name.slice(name.lastIndexOf('.') + 1)) || (publicSuffix ?? '').includes('.')
+}
+
+/** What is cheap to see of it, in small letters, normalised or not: most of what has a dot in it is out. */
+export function hasSureShape(name: string): boolean {
+  const first = name.indexOf('.')
+  const last = name.lastIndexOf('.')
+  if (first < 0 || CODE_WORDS.has(name.slice(0, first))) return false
+  return last > first || SURE_ENDS.has(name.slice(last + 1))
 }
 
 /** Names that documents and schemas hold as identifiers, and addresses that lead nowhere (RFC 2606). */
@@ -58,7 +63,7 @@ const CODE_WORDS = new Set(
 const IDENTIFIERS = new Set(
   (
     'json-schema.org schema.org www.schema.org w3.org www.w3.org xmlns.com purl.org ogp.me ns.adobe.com ' +
-    'schemas.xmlsoap.org schemas.microsoft.com schemas.openxmlformats.org schemas.android.com ' +
+    'type.googleapis.com yaml.org schemas.xmlsoap.org schemas.microsoft.com schemas.openxmlformats.org schemas.android.com ' +
     'example.com www.example.com example.net www.example.net example.org www.example.org'
   ).split(' '),
 )

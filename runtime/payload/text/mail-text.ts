@@ -77,16 +77,27 @@ function literalAfter(text: string, from: number): Domain | null {
 }
 
 function localsBefore(text: string, at: number, readiness: Readiness): Local[] {
-  if (text[at - 1] === '"') return quotedBefore(text, at - 1)
+  if (text[at - 1] === '"') {
+    return quotedBefore(text, at - 1).filter(({ local }) => readiness === 'any' || SURE_QUOTED.test(local))
+  }
   const usual = atomBefore(text, at, USUAL_LOCAL, readiness)
   if (readiness === 'sure') return usual.slice(0, 1)
   const start = usual.at(-1)?.start ?? at
+  const bare = usual.map(({ local }) => ({ local: local.replace(MARKUP, ''), start }))
+  usual.push(...bare.filter(({ local }) => local !== '' && usual.every((one) => one.local !== local)))
   if (start === 0 || !ANY_LOCAL.has(text.charCodeAt(start - 1))) return usual
   // As the whole of an entry it is the address: `x=alice@` is another mailbox than `alice@`.
-  const any = atomBefore(text, at, ANY_LOCAL, readiness)
-  return [...any.filter((one) => !NO_DELIMITER.test(text[one.start - 1] ?? '')), ...usual]
+  const entries = atomBefore(text, at, ANY_LOCAL, readiness).filter(
+    (one) => !NO_DELIMITER.test(text[one.start - 1] ?? ''),
+  )
+  // What stands before the usual characters may also be something by itself.
+  return [...entries.map(({ local }) => ({ local, start })), ...usual]
 }
 
+/** `_x@evil.test_` */
+const MARKUP = /^[_~-]+/
+/** `"x", "@scope` is no address. */
+const SURE_QUOTED = /^"?[\w.+-](?:[\w.+@' -]{0,62}[\w.+-])?"?$/
 const NO_DELIMITER = /[^\s,;:<>"([]/
 
 /** What there is of a local part, and where other scripts run into it the plain letters alone: those first. */

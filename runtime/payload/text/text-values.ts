@@ -16,10 +16,14 @@ export function textValues(text: string, reading: Reading, cut: Cut = 'whole'): 
   const [first = text, second] = visibleReadings(text)
   const found = valuesOf(first, reading, cut)
   if (second === undefined) return found
-  const parts = valuesOf(second, reading, cut)
-  if (reading.hosts === 'any') return [...found, ...parts]
-  return [...found, ...parts.filter((part) => !found.some((whole) => isPart(part, whole)))]
+  const known = new Set(found.map(({ kind, value }) => `${kind} ${value}`))
+  const others = valuesOf(second, reading, cut).filter(({ kind, value }) => !known.has(`${kind} ${value}`))
+  if (reading.hosts === 'any' || found.length * others.length > MAX_COMPARED) return [...found, ...others]
+  return [...found, ...others.filter((part) => !found.some((whole) => isPart(part, whole)))]
 }
+
+/** Above it, a few parts of values are given as values too. */
+const MAX_COMPARED = 100_000
 
 /** Of a value that was broken up, the reading with blanks sees its beginning or its end. */
 function isPart(part: ReadValue, whole: ReadValue): boolean {
@@ -51,20 +55,17 @@ function read(found: readonly Placed[], reading: string, cut: Cut): ReadValue[] 
   return whole.map((one) => ({ ...one, reading }))
 }
 
-/** `a(comment)@b.c` (RFC 5322, 3.2.2): comments away, the innermost first. */
+/** `a(comment)@(another)b(one more).c` (RFC 5322, 3.2.2); one that parts no address does no harm. */
 function withoutComments(text: string): string {
-  if (!text.includes('(')) return text
-  let bare = text
-  for (let depth = 0; depth < MAX_NESTED; depth++) {
-    const less = bare.replace(COMMENT, '')
-    if (less === bare) break
-    bare = less
-  }
-  return bare
+  return COMMENTED.test(text) ? text.replace(COMMENT, '') : text
 }
 
-const MAX_NESTED = 4
-const COMMENT = /\((?:[^()\\]|\\.){0,256}\)/g
+const COMMENTED = /\)\s{0,8}@|@\s{0,8}\(|@[\w.-]{1,64}\s{0,8}\(/
+const INSIDE = '\\((?:[^()\\\\]|\\\\.|\\([^()]{0,64}\\)){0,256}\\)'
+const COMMENT = new RegExp(
+  `${INSIDE}(?=\\s{0,8}@)|(?<=@\\s{0,8})${INSIDE}|(?<=@[\\w.-]{1,64}\\s{0,8})${INSIDE}(?=[\\w.-])`,
+  'g',
+)
 
 /** `a @ b . c`, as RFC 5322, 4.4 still allows. */
 function closedUp(text: string): string {

@@ -7,8 +7,9 @@ export interface BodyReader {
 }
 
 /**
- * Carries the chunks of a body, each read before it goes on; what cannot be taken stops what comes (back-pressure).
- * The end is the caller's to carry. `onBytes`: the length of each chunk.
+ * Carries the chunks of a body, each read before it goes on; what cannot be taken stops what comes (back-pressure),
+ * and what nobody wants any more is dropped. The end is the caller's to carry. `onBytes`: the length of each chunk
+ * that goes on.
  */
 export function carryBody(
   from: Readable,
@@ -19,9 +20,12 @@ export function carryBody(
   const resume = (): void => {
     from.resume()
   }
-  const write = (chunk: Buffer): boolean => !to.destroyed && to.write(chunk)
-  from.on('data', (chunk: Buffer) => {
+  const write = (chunk: Buffer): boolean => {
+    if (to.destroyed) return true
     onBytes(chunk.length)
+    return to.write(chunk)
+  }
+  from.on('data', (chunk: Buffer) => {
     const read = reader.write(chunk)
     if (read === undefined) {
       if (!write(chunk)) pauseUntilDrained(from, to, resume)
@@ -41,5 +45,5 @@ export function carryBody(
 
 function pauseUntilDrained(from: Readable, to: Writable, resume: () => void): void {
   from.pause()
-  if (!to.destroyed) to.once('drain', resume)
+  to.once('drain', resume)
 }

@@ -13,7 +13,8 @@ export function refuseHttp1(
   live: boolean,
 ): void {
   const { status, fields, body } = refusalMessage(explanation)
-  const stays = live && req.complete && status !== 400
+  // Where the client has said that it closes, it waits for the end (RFC 9112, 9.6).
+  const stays = live && req.complete && res.shouldKeepAlive && status !== 400
   res.sendDate = false
   res.writeHead(status, [...fields.flat(), 'Connection', stays ? 'keep-alive' : 'close'])
   if (stays || req.method === 'HEAD') {

@@ -24,6 +24,7 @@ const {
   NGHTTP2_FLAG_END_STREAM: END_STREAM,
   NGHTTP2_NO_ERROR: NO_ERROR,
   NGHTTP2_CANCEL: CANCEL,
+  NGHTTP2_INTERNAL_ERROR: INTERNAL_ERROR,
   NGHTTP2_REFUSED_STREAM: REFUSED_STREAM,
 } = constants
 
@@ -39,6 +40,8 @@ export class Http2Exchange {
   readonly #progress = newProgress()
   #trailers: readonly Field[] = []
   #headOnly = false
+  /** All of the answer has come. */
+  #answered = false
 
   constructor(connection: Http2Connection, stream: ServerHttp2Stream, raw: readonly string[], flags: number) {
     this.#connection = connection
@@ -90,7 +93,7 @@ export class Http2Exchange {
     const body = this.#bare
       ? ({ kind: 'whole', chunks: [] } as const)
       : await holdBody(stream, reading, inspected.held, head.announced)
-    if (body.kind === 'gone') return null
+    if (body.kind === 'gone' || isBroken(stream)) return null
     const whole = body.kind === 'whole'
     if (whole) reading.trailers(this.#trailers)
     this.#progress.verdict = await judgeHeld(inspected, record, reading, whole)
@@ -110,12 +113,14 @@ export class Http2Exchange {
     out.on('error', () => undefined)
     out.on('headers', (headers: IncomingHttpHeaders) => {
       if (held === null || Number(headers[':status']) !== 100)
-        stream.additionalHeaders(headers as OutgoingHttpHeaders)
+        this.#orBreak(() => stream.additionalHeaders(headers as OutgoingHttpHeaders))
     })
-    out.on('response', (_headers, flags: number, raw: string[] = []) =>
-      this.#answer(out, reading, flags, pairs(raw)),
-    )
-    out.on('wantTrailers', () => out.sendTrailers(http2Headers(forwardedTrailers(this.#trailers))))
+    out.on('response', (_headers, flags: number, raw: string[] = []) => {
+      this.#orBreak(() => this.#answer(out, reading, flags, pairs(raw)))
+    })
+    out.on('wantTrailers', () => {
+      this.#orBreak(() => out.sendTrailers(http2Headers(forwardedTrailers(this.#trailers))))
+    })
     if (held !== null) {
       for (const chunk of held) {
         onBytes(chunk.length)
@@ -125,6 +130,8 @@ export class Http2Exchange {
     } else if (!this.#bare) {
       carryBody(stream, out, reading, onBytes)
       stream.on('end', () => {
+        // Half a request is none.
+        if (isBroken(stream)) return
         reading.trailers(this.#trailers)
         void reading.end()
         out.end()
@@ -159,20 +166,37 @@ export class Http2Exchange {
     progress.status = Number(fields.find(([name]) => name === ':status')?.[1] ?? 0)
     if (stream.destroyed || stream.closed) return
     this.#respond(fields, bare)
+    this.#answered = bare
     if (bare) return
     let trailers: readonly Field[] = []
     out.on('trailers', (_headers, _flags, raw: string[] = []) => {
       trailers = pairs(raw)
     })
-    stream.on('wantTrailers', () => stream.sendTrailers(http2Headers(forwardedTrailers(trailers))))
+    stream.on('wantTrailers', () => {
+      this.#orBreak(() => stream.sendTrailers(http2Headers(forwardedTrailers(trailers))))
+    })
     const reader = readAnswer(this.#connection.inspected, reading, fields)
     carryBody(out, stream, reader, (bytes) => {
       progress.bytesReceived += bytes
     })
-    out.on('end', async () => {
-      await reader.end()
-      stream.end()
+    out.on('end', () => {
+      // Nor is half an answer one: its reset is told when it closes.
+      if (isBroken(out)) return
+      this.#answered = true
+      reader.end().then(
+        () => stream.end(),
+        () => stream.close(INTERNAL_ERROR),
+      )
     })
+  }
+
+  /** What the other end sent and Node will not send on is broken off. */
+  #orBreak(act: () => void): void {
+    try {
+      act()
+    } catch {
+      this.#stream.close(INTERNAL_ERROR)
+    }
   }
 
   #respond(fields: readonly Field[], bare: boolean): void {
@@ -196,7 +220,10 @@ export class Http2Exchange {
         closed()
       })
       out.once('close', () => {
-        if (!stream.closed) stream.close(out.rstCode)
+        // A reset would overtake what is still to be sent.
+        if (!this.#answered) stream.close(out.rstCode === NO_ERROR ? CANCEL : out.rstCode)
+        // What the client still sends is wanted no more.
+        else stream.resume()
         closed()
       })
       if (stream.closed && stream.destroyed) out.close(CANCEL)
@@ -216,4 +243,9 @@ export class Http2Exchange {
       if (!stream.readableEnded) stream.close(NO_ERROR)
     })
   }
+}
+
+/** Ended otherwise than by its last frame: Node says `end` then too. */
+function isBroken(stream: ClientHttp2Stream | ServerHttp2Stream): boolean {
+  return stream.aborted || (stream.rstCode ?? NO_ERROR) !== NO_ERROR
 }

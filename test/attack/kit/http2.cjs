@@ -14,4 +14,4 @@ for (const { body, ...headers } of requests.map((text) => JSON.parse(text))) {
   if (body !== undefined) stream.end(body)
 }
 session.on('close', () => process.exit(0))
-setTimeout(() => process.exit(0), 5000)
+setTimeout(() => process.exit(0), 10_000)

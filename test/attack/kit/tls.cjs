@@ -29,4 +29,4 @@ socket.on(options.plain ? 'connect' : 'secureConnect', () => {
 socket.on('data', (data) => console.log(data.toString('latin1')))
 socket.on('error', (error) => console.log(error.code))
 socket.on('close', () => process.exit(0))
-setTimeout(() => process.exit(0), 3000)
+setTimeout(() => process.exit(0), 8000)

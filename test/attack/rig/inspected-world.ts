@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { TLSSocket } from 'node:tls'
 import { createAuthority } from '../../../runtime/recorder/inspect/authority.ts'
 import { createLeafMint } from '../../../runtime/recorder/inspect/leaf-mint.ts'
@@ -43,7 +43,7 @@ export async function inspectedWorld(
       service.serve(new TLSSocket(socket, { isServer: true, secureContext }))
     })
   }
-  const trusted = join(internet.folder(0), 'trusted.pem')
+  const trusted = join(dirname(internet.caFile), 'trusted.pem')
   writeFileSync(trusted, `${readFileSync(internet.caFile, 'utf8')}${known.certificate}`, { mode: 0o644 })
   return { internet, service, trusted }
 }

@@ -4,7 +4,7 @@ import { createWitness, overhearValues } from '../../../runtime/mcp/conversation
 import { BACKGROUND } from '../../../runtime/model/call.ts'
 import type { Candidate } from '../../../runtime/model/payload.ts'
 import { createGivenValues } from '../../../runtime/provenance/given-values.ts'
-import { bridgeRig, settle } from './bridge-rig.ts'
+import { bridgeRig, INITIALIZED, settle } from './bridge-rig.ts'
 
 const mail = (value: string): Candidate => {
   return { kind: 'mail', value, field: '/Bcc', encoding: [], place: 'recipient', sinks: [] }
@@ -77,6 +77,17 @@ describe('a witness of the conversation', () => {
     expect(await witness.weigh([mail('phan@giftshop.club')])).toEqual([
       { sources: ['call-arguments', 'server'], kind: 'given' },
     ])
+  })
+
+  it('takes what mcp-run tells of the server for the server’s word', async () => {
+    const { bridge, client, witness } = setUp()
+    client.stdin.write(INITIALIZED)
+    await settle()
+    bridge.notify('warning', { destination: 'evil.test.example.com:443', reason: 'undeclared' })
+    client.stdin.write(call('evil.test.example.com'))
+    await settle()
+    const host: Candidate = { ...mail('evil.test.example.com'), kind: 'host' }
+    expect(await witness.weigh([host])).toEqual([{ sources: ['call-arguments', 'server'], kind: 'given' }])
   })
 
   it('explains nothing where values are not followed', async () => {

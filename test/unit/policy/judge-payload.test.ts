@@ -74,6 +74,16 @@ test.each<[string, Provenance, Partial<SinkRule>, string | undefined]>([
   expect(found).toEqual(expected && { provenance: expected, severity: 'high', blocks: true })
 })
 
+test.each([
+  ['general', true],
+  ['c0evil', false],
+  ['my-org', false],
+])('a whole value %s that the server said first and the client again: allowed %s', (value, allowed) => {
+  const found = judged({ kind: 'value', value, sinks: [0] }, from('server', 'call-arguments'))
+  expect(found === undefined).toBe(allowed)
+  expect(judged({ kind: 'value', value, sinks: [0] }, from('server'))).toMatchObject({ blocks: true })
+})
+
 test('monitor blocks nothing, nor does a sink that flags', () => {
   expect(judged({ sinks: [0] }, from(), { mode: 'monitor' })).toMatchObject({ blocks: false })
   expect(judged({ sinks: [0] }, from(), { sink: { onUnexplained: 'flag' } })).toMatchObject({ blocks: false })

@@ -1,0 +1,477 @@
+import { EventEmitter, once } from 'node:events'
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  createSecureServer,
+  type Http2SecureServer,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2'
+import { connect as connectTls } from 'node:tls'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { SinkRule } from '../../../../runtime/model/profile.ts'
+import { trusting } from './clients.ts'
+import { authorities, NAME, type Rig, type RigOptions, rigs } from './rig.ts'
+
+const { of, close } = rigs()
+const sessions: ClientHttp2Session[] = []
+afterEach(async () => {
+  for (const session of sessions.splice(0)) session.destroy()
+  await close()
+})
+
+type Handler = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: readonly string[]) => void
+
+async function withServer(handler: Handler, options: RigOptions = {}) {
+  const { destinations } = await authorities()
+  const server: Http2SecureServer = createSecureServer({
+    ...(await destinations.issue([NAME])),
+    allowHTTP1: true,
+  })
+  server.on('stream', (stream, headers, _flags, raw: string[] = []) => {
+    stream.on('error', () => undefined)
+    handler(stream, headers, raw)
+  })
+  const far: ServerHttp2Session[] = []
+  server.on('session', (session) => {
+    session.on('error', () => undefined)
+    far.push(session)
+  })
+  return { world: await of(server, options), far }
+}
+
+function session(world: Rig): ClientHttp2Session {
+  const made = connect(`https://${NAME}`, {
+    createConnection: () => connectTls(trusting(world, { ALPNProtocols: ['h2', 'http/1.1'] })),
+  })
+  made.on('error', () => undefined)
+  sessions.push(made)
+  return made
+}
+
+interface Got {
+  readonly status: unknown
+  readonly headers: IncomingHttpHeaders
+  readonly raw: readonly string[]
+  readonly body: string
+  readonly trailers: IncomingHttpHeaders | null
+}
+
+async function answerTo(stream: ClientHttp2Stream): Promise<Got> {
+  let trailers: IncomingHttpHeaders | null = null
+  stream.on('trailers', (fields) => {
+    trailers = fields
+  })
+  const [headers, , raw = []] = (await once(stream, 'response')) as [IncomingHttpHeaders, number, string[]]
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk)
+  return { status: headers[':status'], headers, raw, body: Buffer.concat(chunks).toString(), trailers }
+}
+
+async function ask(
+  at: ClientHttp2Session,
+  headers: OutgoingHttpHeaders = {},
+  body?: string | Buffer,
+): Promise<Got> {
+  const stream = at.request(
+    { ':path': '/', ':authority': NAME, ...headers },
+    { endStream: body === undefined },
+  )
+  stream.on('error', () => undefined)
+  if (body !== undefined) stream.end(body)
+  return answerTo(stream)
+}
+
+describe('a request over HTTP/2', () => {
+  it('has its row, its end, and its bytes counted', async () => {
+    const { world } = await withServer((stream) => {
+      stream.on('end', () => {
+        stream.respond({ ':status': 201 })
+        stream.end('answer')
+      })
+      stream.resume()
+    })
+    const { status, body } = await ask(session(world), { ':method': 'POST', ':path': '/a?b=c' }, 'question')
+    expect([status, body]).toEqual([201, 'answer'])
+    sessions[0]?.close()
+    await world.settled()
+    expect(world.entries.map(({ kind }) => kind)).toEqual([
+      ...['flow-opened', 'http-request', 'http-ended', 'flow-closed'],
+    ])
+    expect(world.of('http-request')[0]?.request).toMatchObject({
+      ...{ scheme: 'https', method: 'POST', host: NAME, path: '/a?b=', reason: 'declared' },
+    })
+    expect(world.of('http-ended')[0]?.end).toMatchObject({
+      ...{ status: 201, bytesSent: 8, bytesReceived: 6, inspection: 'inspected' },
+    })
+    const [closed] = world.of('flow-closed')
+    expect(closed).toMatchObject({ state: 'closed' })
+    expect(closed?.counts.bytesSent).toBeGreaterThan(8)
+    expect(closed?.counts.bytesReceived).toBeGreaterThan(6)
+  })
+
+  it('keeps the order and the repetition of its fields, both ways', async () => {
+    let seen: readonly string[] = []
+    const { world } = await withServer((stream, _headers, raw) => {
+      seen = raw
+      stream.respond({ ':status': 200, 'x-b': ['1', '2'], 'set-cookie': ['a=1', 'b=2'], 'x-a': '3' }, {
+        sendDate: false,
+      } as never)
+      stream.end()
+    })
+    const { raw } = await ask(session(world), {
+      'x-b': ['1', '2'],
+      cookie: ['a=1', 'b=2'],
+      'x-a': '3',
+      te: 'trailers',
+    })
+    expect(seen.filter((_value, at) => at >= 8)).toEqual([
+      ...['x-b', '1', 'x-b', '2', 'cookie', 'a=1', 'cookie', 'b=2', 'x-a', '3', 'te', 'trailers'],
+    ])
+    expect(raw).toEqual([
+      ...[':status', '200', 'x-b', '1', 'x-b', '2', 'set-cookie', 'a=1', 'set-cookie', 'b=2', 'x-a', '3'],
+    ])
+  })
+
+  it('has a verdict of its own among others', async () => {
+    const seen: unknown[] = []
+    const { world } = await withServer((stream, headers) => {
+      seen.push(headers[':path'])
+      stream.respond({ ':status': 200 })
+      stream.end('ok')
+    })
+    const at = session(world)
+    const answers = await Promise.all([
+      ask(at, { ':path': '/1' }),
+      ask(at, { ':path': '/2', ':authority': 'evil.test' }),
+      ask(at, { ':path': '/3', ':method': 'POST', ':authority': 'evil.test' }, Buffer.alloc(1024 * 1024)),
+      ask(at, { ':path': '/4' }),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual([200, 403, 403, 200])
+    expect(answers[1]?.headers['x-mcp-run-reason']).toBe('request-mismatch')
+    expect(seen).toEqual(['/1', '/4'])
+    at.close()
+    await world.settled()
+    expect(world.of('flow-opened')).toHaveLength(1)
+    expect(world.alerts().map(({ kind }) => kind)).toEqual(['request_mismatch', 'request_mismatch'])
+  })
+
+  it.each<[string, OutgoingHttpHeaders, string]>([
+    ['another host than its authority', { host: 'evil.test' }, 'malformed'],
+    ['the scheme of another connection', { ':scheme': 'http' }, 'malformed'],
+    ['another port', { ':authority': `${NAME}:1` }, 'request-mismatch'],
+  ])('with %s goes nowhere', async (_, headers, reason) => {
+    const seen: unknown[] = []
+    const { world } = await withServer((stream) => {
+      seen.push(stream)
+      stream.respond({ ':status': 200 })
+      stream.end()
+    })
+    const answer = await ask(session(world), headers)
+    expect(answer.headers['x-mcp-run-reason']).toBe(reason)
+    expect(seen).toEqual([])
+    expect(world.of('http-request')[0]?.request.reason).toBe(reason)
+  })
+
+  it('with a whole URL for a path is broken off', async () => {
+    const seen: unknown[] = []
+    const { world } = await withServer((stream) => seen.push(stream))
+    const stream = session(world).request({ ':path': 'http://evil.test/', ':authority': NAME })
+    await once(stream, 'error')
+    expect([stream.rstCode, seen]).toEqual([constants.NGHTTP2_PROTOCOL_ERROR, []])
+  })
+
+  it('that asks for a tunnel goes nowhere', async () => {
+    const { world } = await withServer(() => undefined)
+    const stream = session(world).request({ ':method': 'CONNECT', ':authority': 'evil.test:443' })
+    const [headers] = await once(stream, 'response')
+    expect(headers['x-mcp-run-reason']).toBe('malformed')
+    stream.destroy()
+    expect(world.of('http-request')[0]?.request).toMatchObject({ method: 'CONNECT', reason: 'malformed' })
+  })
+
+  it('is not offered tunnels, and the destination not pushes', async () => {
+    let push: boolean | undefined
+    const { world } = await withServer((stream) => {
+      push = stream.pushAllowed
+      stream.respond({ ':status': 200 })
+      stream.end()
+    })
+    const at = session(world)
+    await ask(at)
+    expect(at.remoteSettings.enableConnectProtocol).toBe(false)
+    expect(push).toBe(false)
+  })
+
+  it('carries trailers both ways', async () => {
+    let seen: IncomingHttpHeaders | null = null
+    const { world } = await withServer((stream) => {
+      stream.on('trailers', (fields) => {
+        seen = fields
+      })
+      stream.on('end', () => {
+        stream.respond({ ':status': 200 }, { waitForTrailers: true })
+        stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }))
+        stream.end('ok')
+      })
+      stream.resume()
+    })
+    const stream = session(world).request(
+      { ':method': 'POST', ':authority': NAME },
+      { waitForTrailers: true },
+    )
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'x-sum': '7' }))
+    stream.end('body')
+    const { body, trailers } = await answerTo(stream)
+    expect([body, trailers?.['grpc-status'], seen?.['x-sum' as never]]).toEqual(['ok', '0', '7'])
+  })
+
+  it('is told to go on, and of what comes early', async () => {
+    const { world } = await withServer((stream) => {
+      stream.additionalHeaders({ ':status': 100 })
+      stream.additionalHeaders({ ':status': 103, link: '</a.css>; rel=preload' })
+      stream.on('end', () => {
+        stream.respond({ ':status': 200 })
+        stream.end()
+      })
+      stream.resume()
+    })
+    const stream = session(world).request({ ':method': 'PUT', ':authority': NAME, expect: '100-continue' })
+    const early: unknown[] = []
+    stream.on('headers', (headers) => early.push(headers[':status']))
+    await once(stream, 'continue')
+    stream.end('body')
+    await answerTo(stream)
+    expect(early).toEqual([100, 103])
+  })
+
+  it.each([
+    ['HEAD', 200],
+    ['GET', 204],
+    ['GET', 304],
+  ])('%s answered with %i has no body', async (method, status) => {
+    const { world } = await withServer((stream) => {
+      const fields = status === 204 ? {} : { 'content-length': '5' }
+      stream.respond({ ':status': status, ...fields }, { endStream: true })
+    })
+    const answer = await ask(session(world), { ':method': method })
+    expect([answer.status, answer.body]).toEqual([status, ''])
+  })
+
+  it('is broken off at the destination as its client breaks it off', async () => {
+    const far = new EventEmitter()
+    const { world } = await withServer((stream) => {
+      stream.on('close', () => far.emit('code', stream.rstCode))
+      far.emit('asked')
+    })
+    const [asked, code] = [once(far, 'asked'), once(far, 'code')]
+    const stream = session(world).request({ ':method': 'POST', ':authority': NAME })
+    stream.on('error', () => undefined)
+    stream.write('half')
+    await asked
+    stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM)
+    expect(await code).toEqual([constants.NGHTTP2_ENHANCE_YOUR_CALM])
+  })
+
+  it('is never made whole where its client goes', async () => {
+    const ends: string[] = []
+    const far = new EventEmitter()
+    const { world } = await withServer((stream) => {
+      stream.on('end', () => ends.push(`end ${stream.rstCode}`))
+      stream.on('close', () => far.emit('closed', stream.rstCode))
+      stream.resume()
+      far.emit('asked')
+    })
+    const [asked, closed] = [once(far, 'asked'), once(far, 'closed')]
+    const at = session(world)
+    const stream = at.request({ ':method': 'POST', ':authority': NAME })
+    stream.on('error', () => undefined)
+    stream.write('half')
+    await asked
+    at.destroy()
+    expect((await closed)[0]).not.toBe(constants.NGHTTP2_NO_ERROR)
+    expect(ends).not.toContain('end 0')
+    await world.settled()
+    expect(world.of('http-ended')[0]?.end.status).toBe(null)
+  })
+
+  it('may be answered before it is whole', async () => {
+    const { world } = await withServer((stream) => {
+      stream.respond({ ':status': 413 })
+      stream.end('too much')
+    })
+    const stream = session(world).request({ ':method': 'POST', ':authority': NAME })
+    stream.on('error', () => undefined)
+    stream.write(Buffer.alloc(64 * 1024))
+    const { status, body } = await answerTo(stream)
+    expect([status, body]).toEqual([413, 'too much'])
+  })
+
+  it('is broken off at its client as the destination breaks it off', async () => {
+    const { world } = await withServer((stream) => {
+      stream.respond({ ':status': 200 })
+      stream.write('half', () => stream.destroy(new Error('broken')))
+    })
+    const at = session(world)
+    const stream = at.request({ ':authority': NAME })
+    await once(stream.resume(), 'error')
+    expect(stream.rstCode).toBe(constants.NGHTTP2_INTERNAL_ERROR)
+    at.close()
+    await world.settled()
+    expect(world.of('http-ended')[0]?.end).toMatchObject({ status: 200 })
+  })
+
+  it('of any length is carried, and waits for whoever takes it', async () => {
+    const size = 24 * 1024 * 1024
+    const far = new EventEmitter()
+    let received = 0
+    const { world } = await withServer((stream) => {
+      stream.on('data', (bytes: Buffer) => {
+        received += bytes.length
+      })
+      stream.on('end', () => {
+        stream.respond({ ':status': 200 })
+        stream.end(Buffer.alloc(size, 'b'))
+      })
+      stream.pause()
+      far.emit('asked', stream)
+    })
+    const asked = once(far, 'asked')
+    const stream = session(world).request({ ':method': 'POST', ':authority': NAME })
+    let sent = 0
+    const more = (): void => {
+      const chunk = Buffer.alloc(64 * 1024, 'a')
+      while (sent < size) {
+        sent += chunk.length
+        if (!stream.write(chunk)) return
+      }
+      stream.end()
+    }
+    stream.on('drain', more)
+    more()
+    const [seen] = (await asked) as [ServerHttp2Stream]
+    await quiet(() => sent)
+    expect(sent).toBeLessThan(12 * 1024 * 1024)
+    seen.resume()
+    const { body } = await answerTo(stream)
+    expect([received, body.length]).toEqual([size, size])
+  })
+})
+
+describe('a connection over HTTP/2', () => {
+  it('is ended at its client as the destination ends it', async () => {
+    const { world, far } = await withServer((stream) => {
+      stream.respond({ ':status': 200 })
+      stream.end()
+    })
+    const at = session(world)
+    await ask(at)
+    const told = once(at, 'goaway')
+    far[0]?.close()
+    expect((await told)[0]).toBe(constants.NGHTTP2_NO_ERROR)
+    await once(at, 'close')
+    await world.settled()
+    expect(world.of('flow-closed')[0]).toMatchObject({ state: 'closed' })
+    expect((await ask(session(world))).status).toBe(200)
+  })
+
+  it('is ended at the destination as its client ends it', async () => {
+    const { world, far } = await withServer((stream) => {
+      stream.respond({ ':status': 200 })
+      stream.end()
+    })
+    const at = session(world)
+    await ask(at)
+    const ended = once(far[0] as ServerHttp2Session, 'close')
+    at.destroy()
+    await ended
+    await world.settled()
+    expect(world.of('flow-closed')).toHaveLength(1)
+  })
+
+  it('is HTTP/1.1 where the destination speaks nothing else', async () => {
+    const { createServer } = await import('node:https')
+    const { destinations } = await authorities()
+    const world = await of(createServer(await destinations.issue([NAME]), (_req, res) => res.end()))
+    const socket = connectTls(trusting(world, { ALPNProtocols: ['h2', 'http/1.1'] }))
+    await once(socket, 'secureConnect')
+    expect(socket.alpnProtocol).toBe('http/1.1')
+    socket.destroy()
+    await world.settled()
+  })
+})
+
+describe('a request over HTTP/2 that is read before it goes on', () => {
+  const SINK: SinkRule = {
+    ...{ host: NAME, methods: ['POST'], path: '/email', field: '/**', values: 'destinations' },
+    ...{ allow: ['call-arguments'], onUnexplained: 'block' },
+  }
+  const mail = (more: object = {}) => JSON.stringify({ To: 'alice@customer.test', ...more })
+  const asked = { ':method': 'POST', ':path': '/email', 'content-type': 'application/json' }
+
+  async function rigged() {
+    const seen: string[] = []
+    const { world } = await withServer(
+      (stream) => {
+        let body = ''
+        stream.on('data', (bytes) => {
+          body += bytes
+        })
+        stream.on('end', () => {
+          seen.push(body)
+          stream.respond({ ':status': 200 })
+          stream.end()
+        })
+      },
+      { sinks: [SINK], given: ['alice@customer.test'] },
+    )
+    return { world, seen, at: session(world) }
+  }
+
+  it('passes, and another beside it does not', async () => {
+    const { world, seen, at } = await rigged()
+    const answers = await Promise.all([
+      ask(at, asked, mail()),
+      ask(at, asked, mail({ Bcc: 'phan@giftshop.test' })),
+      ask(at, { ...asked, 'content-length': String(9 * 1024 * 1024) }, Buffer.alloc(9 * 1024 * 1024)),
+    ])
+    expect(answers.map(({ status, headers }) => [status, headers['x-mcp-run-reason']])).toEqual([
+      ...[
+        [200, undefined],
+        [403, 'payload-destination'],
+        [403, 'payload-unread'],
+      ],
+    ])
+    expect(seen).toEqual([mail()])
+    at.close()
+    await world.settled()
+    expect(
+      world
+        .alerts()
+        .map(({ reason }) => reason)
+        .toSorted(),
+    ).toEqual(['payload-destination', 'payload-unread'])
+  })
+
+  it('is told to go on by the recorder', async () => {
+    const { at, seen } = await rigged()
+    const stream = at.request({ ...asked, ':authority': NAME, expect: '100-continue' })
+    await once(stream, 'continue')
+    stream.end(mail())
+    expect((await answerTo(stream)).status).toBe(200)
+    expect(seen).toEqual([mail()])
+  })
+})
+
+/** Resolves when a count has stayed what it is for many turns of the event loop. */
+async function quiet(count: () => number): Promise<void> {
+  for (let last = -1, same = 0; same < 200; ) {
+    await new Promise((resolve) => setImmediate(resolve))
+    same = count() === last ? same + 1 : 0
+    last = count()
+  }
+}
