@@ -167,7 +167,7 @@ it('mcp-run pin says what is pinned, pins what is not, looks at every byte; unpi
   ])
   const text = pinned.stdout.toString()
   expect(text).toContain('  version      1.0.0\n')
-  expect(text).toContain('  published    published 2026-01-01 00:00 by ann\n')
+  expect(text).toContain('  published    2026-01-01 00:00 by ann\n')
   expect(text).toContain('  signature    signed by the registry\n')
   expect(text).toContain('  scripts      not run: looks@1.0.0\n')
   const before = registry.requests.length
