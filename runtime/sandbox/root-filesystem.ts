@@ -1,4 +1,4 @@
-import { lstatSync, readlinkSync } from 'node:fs'
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs'
 import type { Word } from '../tap/config.ts'
 import { OWN_IPV4, OWN_IPV6 } from '../tap/rules.ts'
 
@@ -36,6 +36,9 @@ const ETC = [
   'ssl/openssl.cnf',
   'timezone',
 ]
+
+/** A JDK of Debian's does not start without its settings. */
+const JAVA = /^java-\d+-openjdk$/
 
 export type EtcFile = 'passwd' | 'group' | 'hosts' | 'resolv.conf' | 'nsswitch.conf' | 'hostname'
 
@@ -87,7 +90,8 @@ export function rootFilesystem(tmpBytes: number): readonly Word[] {
     '../tmp',
     '/var/tmp',
   )
-  for (const name of ETC) words.push('--ro-bind-try', `/etc/${name}`, `/etc/${name}`)
+  const java = readdirSync('/etc').filter((name) => JAVA.test(name))
+  for (const name of [...ETC, ...java]) words.push('--ro-bind-try', `/etc/${name}`, `/etc/${name}`)
   for (const [name, content] of Object.entries(ownEtc(SANDBOX_ID, SANDBOX_ID))) {
     words.push(
       '--perms',

@@ -79,7 +79,7 @@ function hostOf(host: string | undefined): string | null {
   return normaliseName(host) ?? readAuthority(host)?.host ?? null
 }
 
-function neverSent(record: HttpRequestRecord, at: number, findings: number): JournalEntry {
+export function neverSent(record: HttpRequestRecord, at: number, findings: number): JournalEntry {
   const counts = { bytesSent: 0, bytesReceived: 0, findings, unread: null, verdict: null }
   return { kind: 'http-ended', end: { request: record.id, at, status: null, inspection: 'none', ...counts } }
 }

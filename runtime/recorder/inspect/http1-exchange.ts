@@ -125,9 +125,9 @@ export class Http1Exchange {
       out.end()
     }
     out.on('finish', sent)
-    out.on('response', (answer) => this.#answer(answer, reading))
-    out.on('information', (answer) => this.#inform(answer))
-    out.on('upgrade', (answer, far, early) => this.#upgrade(answer, far as Socket, early))
+    out.on('response', (answer) => this.#orBreak(() => this.#answer(answer, reading)))
+    out.on('information', (answer) => this.#orBreak(() => this.#inform(answer)))
+    out.on('upgrade', (answer, far, early) => void this.#upgrade(answer, far as Socket, early))
     out.on('error', (error) => this.#fail(error))
     this.#whenBothClosed(out)
     if (held !== null) {
@@ -143,7 +143,7 @@ export class Http1Exchange {
         const trailers = pairs(req.rawTrailers)
         reading.trailers(trailers)
         void reading.end()
-        finish(forwardedTrailers(trailers))
+        this.#orBreak(() => finish(forwardedTrailers(trailers)))
       })
     }
   }
@@ -173,16 +173,26 @@ export class Http1Exchange {
     setImmediate(() => {
       if (progress.bytesReceived === 0 && !res.writableEnded) res.flushHeaders()
     })
-    answer.on('end', async () => {
-      await reader.end()
+    const finish = (): void => {
       const trailers = forwardedTrailers(pairs(answer.rawTrailers))
       if (trailers.length > 0) res.addTrailers(trailers as [string, string][])
       res.end()
-    })
-    answer.on('error', () => {
+    }
+    const broken = (): void => {
       end.cut('reset by destination')
       res.destroy()
-    })
+    }
+    answer.on('end', () => reader.end().then(() => this.#orBreak(finish), broken))
+    answer.on('error', broken)
+  }
+
+  /** What the destination sent and Node will not send on is broken off. */
+  #orBreak(act: () => void): void {
+    try {
+      act()
+    } catch {
+      this.#connection.abort('malformed answer')
+    }
   }
 
   #answerFields(fields: readonly Field[]): string[] {
@@ -204,15 +214,22 @@ export class Http1Exchange {
 
   /** From here on both sides speak another protocol, which is not read. */
   async #upgrade(answer: IncomingMessage, far: Socket, early: Buffer): Promise<void> {
-    const { client, end } = this.#connection
+    const { client, end, abort } = this.#connection
+    const { detached } = this.#came
     const progress = this.#progress
+    if (detached === null) {
+      // Nobody asked for it.
+      far.destroy()
+      abort('malformed answer')
+      return
+    }
     this.#res.detachSocket(client)
     progress.status = 101
     progress.unread = 'websocket'
     client.write(switchingHead(answer), 'latin1')
     const before = client.bytesWritten
     if (early.length > 0) far.unshift(early)
-    const carried = relay(client, far, this.#came.detached ?? Buffer.alloc(0), false)
+    const carried = relay(client, far, detached, false)
     const over = await carried.ended
     const { bytesSent, bytesReceived } = carried.counts()
     progress.bytesSent = bytesSent

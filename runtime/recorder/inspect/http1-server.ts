@@ -8,12 +8,15 @@ import { Http1Exchange, MAX_HEAD_BYTES } from './http1-exchange.ts'
 import { readHttp1Head } from './http1-head.ts'
 import { recordMalformed } from './malformed-request.ts'
 
+/** From a head's first byte to its last. */
+const HEAD_TIMEOUT_MS = 120_000
 /** Requests of one connection that wait at a time: whoever sends more of them ahead waits. */
 const MAX_PIPELINED = 64
 
 /** Reads what clients send as HTTP/1, by Node's own server: one for all connections of a session. */
 export interface Http1Server {
   serve(connection: Http1Connection): void
+  close(): void
 }
 
 export function http1Server(): Http1Server {
@@ -23,12 +26,15 @@ export function http1Server(): Http1Server {
     insecureHTTPParser: false,
     // Judged here, with a row of its own.
     requireHostHeader: false,
+    headersTimeout: HEAD_TIMEOUT_MS,
     requestTimeout: 0,
     keepAliveTimeout: 0,
     noDelay: true,
   })
   server.maxHeadersCount = 0
   server.timeout = 0
+  // It listens nowhere, and its watch over slow heads begins all the same.
+  server.emit('listening')
   // A client that has ended its side may still read: what it asked is carried to its end.
   Object.assign(server, { httpAllowHalfOpen: true })
 
@@ -97,6 +103,9 @@ export function http1Server(): Http1Server {
       server.emit('connection', connection.client)
       // Where it was read before, it was stopped.
       connection.client.resume()
+    },
+    close: () => {
+      server.close()
     },
   }
 }

@@ -24,6 +24,7 @@ const {
   NGHTTP2_FLAG_END_STREAM: END_STREAM,
   NGHTTP2_NO_ERROR: NO_ERROR,
   NGHTTP2_CANCEL: CANCEL,
+  NGHTTP2_INTERNAL_ERROR: INTERNAL_ERROR,
   NGHTTP2_REFUSED_STREAM: REFUSED_STREAM,
 } = constants
 
@@ -92,7 +93,7 @@ export class Http2Exchange {
     const body = this.#bare
       ? ({ kind: 'whole', chunks: [] } as const)
       : await holdBody(stream, reading, inspected.held, head.announced)
-    if (body.kind === 'gone') return null
+    if (body.kind === 'gone' || isBroken(stream)) return null
     const whole = body.kind === 'whole'
     if (whole) reading.trailers(this.#trailers)
     this.#progress.verdict = await judgeHeld(inspected, record, reading, whole)
@@ -112,12 +113,14 @@ export class Http2Exchange {
     out.on('error', () => undefined)
     out.on('headers', (headers: IncomingHttpHeaders) => {
       if (held === null || Number(headers[':status']) !== 100)
-        stream.additionalHeaders(headers as OutgoingHttpHeaders)
+        this.#orBreak(() => stream.additionalHeaders(headers as OutgoingHttpHeaders))
     })
-    out.on('response', (_headers, flags: number, raw: string[] = []) =>
-      this.#answer(out, reading, flags, pairs(raw)),
-    )
-    out.on('wantTrailers', () => out.sendTrailers(http2Headers(forwardedTrailers(this.#trailers))))
+    out.on('response', (_headers, flags: number, raw: string[] = []) => {
+      this.#orBreak(() => this.#answer(out, reading, flags, pairs(raw)))
+    })
+    out.on('wantTrailers', () => {
+      this.#orBreak(() => out.sendTrailers(http2Headers(forwardedTrailers(this.#trailers))))
+    })
     if (held !== null) {
       for (const chunk of held) {
         onBytes(chunk.length)
@@ -127,6 +130,8 @@ export class Http2Exchange {
     } else if (!this.#bare) {
       carryBody(stream, out, reading, onBytes)
       stream.on('end', () => {
+        // Half a request is none.
+        if (isBroken(stream)) return
         reading.trailers(this.#trailers)
         void reading.end()
         out.end()
@@ -167,16 +172,31 @@ export class Http2Exchange {
     out.on('trailers', (_headers, _flags, raw: string[] = []) => {
       trailers = pairs(raw)
     })
-    stream.on('wantTrailers', () => stream.sendTrailers(http2Headers(forwardedTrailers(trailers))))
+    stream.on('wantTrailers', () => {
+      this.#orBreak(() => stream.sendTrailers(http2Headers(forwardedTrailers(trailers))))
+    })
     const reader = readAnswer(this.#connection.inspected, reading, fields)
     carryBody(out, stream, reader, (bytes) => {
       progress.bytesReceived += bytes
     })
-    out.on('end', async () => {
-      this.#answered = out.rstCode === NO_ERROR
-      await reader.end()
-      stream.end()
+    out.on('end', () => {
+      // Nor is half an answer one: its reset is told when it closes.
+      if (isBroken(out)) return
+      this.#answered = true
+      reader.end().then(
+        () => stream.end(),
+        () => stream.close(INTERNAL_ERROR),
+      )
     })
+  }
+
+  /** What the other end sent and Node will not send on is broken off. */
+  #orBreak(act: () => void): void {
+    try {
+      act()
+    } catch {
+      this.#stream.close(INTERNAL_ERROR)
+    }
   }
 
   #respond(fields: readonly Field[], bare: boolean): void {
@@ -223,4 +243,9 @@ export class Http2Exchange {
       if (!stream.readableEnded) stream.close(NO_ERROR)
     })
   }
+}
+
+/** Ended otherwise than by its last frame: Node says `end` then too. */
+function isBroken(stream: ClientHttp2Stream | ServerHttp2Stream): boolean {
+  return stream.aborted || (stream.rstCode ?? NO_ERROR) !== NO_ERROR
 }

@@ -51,7 +51,11 @@ export function createInspector(options: InspectorOptions): Inspector {
   const session: Session = { context, witness, sinks, held, mint, upstream, http1: http1Server(), unread }
   const timer = setTimeout(() => void prepare(context.rules, session, over), PREPARE_AFTER_MS)
   timer.unref()
-  over.addEventListener('abort', () => clearTimeout(timer), { once: true })
+  const end = (): void => {
+    clearTimeout(timer)
+    session.http1.close()
+  }
+  over.addEventListener('abort', end, { once: true })
   return {
     handling: ({ inspect }, name, { first }) =>
       handlingOf({ mode: context.mode, inspect, name, first, readable: name === null || !unread.has(name) }),

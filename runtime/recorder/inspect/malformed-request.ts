@@ -1,7 +1,7 @@
 import type { HttpRequestRecord } from '../../model/flow.ts'
 import { redactedPath } from '../../model/redacted-path.ts'
 import { alertForRequest } from '../../policy/request-alerts.ts'
-import { denied } from './admit.ts'
+import { denied, neverSent } from './admit.ts'
 import type { InspectedFlow } from './inspection.ts'
 
 /** The row of what was no request, with what can be read of its first line, and its alert. Rejects when the store fails. */
@@ -20,6 +20,7 @@ export async function recordMalformed(
   await context.record(
     { kind: 'http-request', request: record },
     ...(alert === null ? [] : [{ kind: 'alert', alert } as const]),
+    neverSent(record, record.at, 0),
   )
 }
 

@@ -46,11 +46,15 @@ export async function readFlow(session: Session, way: FlowToRead): Promise<ReadE
   }
   const offer = readableProtocols(opening.first.alpn)
   // Made while the destination answers.
-  const minted = session.mint.contextFor(way.name)
-  minted.catch(() => undefined)
+  const minted = session.mint.contextFor(way.name).catch(() => null)
   const far = await session.upstream.secure(dialled, way.name, offer)
   if (!far.ok) return failure(far)
-  const near = await endClientTls(socket, opening.bytes, await minted, far.alpn)
+  const context = await minted
+  if (context === null) {
+    far.socket.destroy()
+    return { kind: 'unreachable', code: 'no certificate' }
+  }
+  const near = await endClientTls(socket, opening.bytes, context, far.alpn)
   if (!near.ok) {
     far.socket.destroy()
     return notTrusted(session, way, near.cause)

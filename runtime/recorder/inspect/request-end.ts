@@ -30,7 +30,7 @@ export async function recordEnd(
   progress: RequestProgress,
 ): Promise<Inspection> {
   const { status, bytesSent, bytesReceived, sent, verdict } = progress
-  const read = await reading.end().catch(() => ({ unread: 'not read' }))
+  const read = await reading.end()
   const unread = progress.unread ?? read.unread
   const inspection: Inspection = !sent ? 'none' : unread === null ? 'inspected' : 'partial'
   const end: HttpRequestEnd = {

@@ -24,7 +24,7 @@ export interface RequestReading extends BodyReader {
   trailers(fields: readonly Field[]): void
   /** Settles when all that was found so far is weighed; what was given whole is. */
   weighed(): Promise<void>
-  /** Nothing follows. Settles when all is weighed; any number of times. */
+  /** Nothing follows. Resolves when all is weighed; any number of times. */
   end(): Promise<ReadingEnd>
   /** The alerts that waited. */
   tell(action: Action): readonly JournalEntry[]
@@ -40,6 +40,7 @@ export interface ReadingEnd {
 }
 
 const NOT_WEIGHED = 'not compared'
+const NOT_READ = 'not read'
 
 export function readRequest(
   inspected: InspectedFlow,
@@ -102,7 +103,7 @@ export function readRequest(
     weighing = weighing === null ? found.then(take) : weighing.then(async () => take(await found))
   }
   const end = async (): Promise<ReadingEnd> => {
-    const read = await finder.end()
+    const read = await finder.end().catch(() => ({ unread: NOT_READ }))
     weighFound()
     await weighing
     return { unread: read.unread ?? unread, blocks }

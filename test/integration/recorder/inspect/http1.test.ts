@@ -141,6 +141,21 @@ describe('a request over HTTP/1.1', () => {
     expect(world.alerts().map(({ kind }) => kind)).toEqual(['request_mismatch'])
   })
 
+  it('waits where too many were sent ahead', async () => {
+    const seen: number[] = []
+    const world = await secure((req, res) => {
+      seen.push(Number(req.url?.slice(1)))
+      res.end()
+    })
+    const client = await rawClient(world)
+    const all = Array.from({ length: 500 }, (_, index) => index)
+    client.write(all.map((index) => `GET /${index} HTTP/1.1\r\nHost: ${NAME}\r\n\r\n`).join(''))
+    client.write(`GET /last HTTP/1.1\r\nHost: ${NAME}\r\nConnection: close\r\n\r\n`)
+    const text = await client.rest()
+    expect(text.match(/HTTP\/1.1 200/g)).toHaveLength(501)
+    expect(seen.slice(0, -1)).toEqual(all)
+  })
+
   it('is carried in chunks with trailers, both ways', async () => {
     const seen: unknown[] = []
     const world = await secure((req, res) => {

@@ -277,6 +277,40 @@ describe('a request over HTTP/2', () => {
     expect(await code).toEqual([constants.NGHTTP2_ENHANCE_YOUR_CALM])
   })
 
+  it('is never made whole where its client goes', async () => {
+    const ends: string[] = []
+    const far = new EventEmitter()
+    const { world } = await withServer((stream) => {
+      stream.on('end', () => ends.push(`end ${stream.rstCode}`))
+      stream.on('close', () => far.emit('closed', stream.rstCode))
+      stream.resume()
+      far.emit('asked')
+    })
+    const [asked, closed] = [once(far, 'asked'), once(far, 'closed')]
+    const at = session(world)
+    const stream = at.request({ ':method': 'POST', ':authority': NAME })
+    stream.on('error', () => undefined)
+    stream.write('half')
+    await asked
+    at.destroy()
+    expect((await closed)[0]).not.toBe(constants.NGHTTP2_NO_ERROR)
+    expect(ends).not.toContain('end 0')
+    await world.settled()
+    expect(world.of('http-ended')[0]?.end.status).toBe(null)
+  })
+
+  it('may be answered before it is whole', async () => {
+    const { world } = await withServer((stream) => {
+      stream.respond({ ':status': 413 })
+      stream.end('too much')
+    })
+    const stream = session(world).request({ ':method': 'POST', ':authority': NAME })
+    stream.on('error', () => undefined)
+    stream.write(Buffer.alloc(64 * 1024))
+    const { status, body } = await answerTo(stream)
+    expect([status, body]).toEqual([413, 'too much'])
+  })
+
   it('is broken off at its client as the destination breaks it off', async () => {
     const { world } = await withServer((stream) => {
       stream.respond({ ':status': 200 })
