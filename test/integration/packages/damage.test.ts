@@ -1,5 +1,5 @@
 import { chmodSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { cp, rename } from 'node:fs/promises'
+import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { verifyTree } from '../../../runtime/packages/tree-record.ts'
@@ -8,6 +8,7 @@ import { type FixtureRegistry, startRegistry } from '../../fixtures/registry.ts'
 
 const CLI = 'module.exports = 1\n'
 let registry: FixtureRegistry
+let template: ReturnType<typeof packageHome>
 let home: ReturnType<typeof packageHome>
 beforeAll(async () => {
   registry = await startRegistry([
@@ -17,12 +18,21 @@ beforeAll(async () => {
     },
     { manifest: { name: 'left', version: '1.0.0' }, files: { 'x.js': 'left()' } },
   ])
+  template = packageHome(`registry=${registry.url}\n`)
+  await template.ensure('server')
 })
-afterAll(() => registry.close())
-beforeEach(() => {
+afterAll(() => Promise.all([registry.close(), template.remove()]))
+beforeEach(async () => {
+  registry.faults.clear()
   home = packageHome(`registry=${registry.url}\n`)
+  await copyStore(template.store, home.store)
   return home.remove
 })
+
+/** As a person does it. Every time in it is another then, so that the first look is at every byte. */
+async function copyStore(from: string, to: string): Promise<void> {
+  await cp(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
+}
 
 /** Writes what the store has sealed, as its owner can. */
 function write(path: string, text: string): void {
@@ -59,7 +69,6 @@ test('what cannot be had again as it was is refused', async () => {
   await expect(home.ensure('server', { repair: true })).rejects.toMatchObject({ code: 'install-failed' })
   // It stays what it is: damaged.
   expect(await (await home.ensure('server')).check.all()).toMatchObject({ state: 'damaged' })
-  registry.faults.clear()
 })
 
 test.each<readonly [string, (folder: string) => void | Promise<void>]>([
@@ -87,13 +96,6 @@ test.each<readonly [string, (folder: string) => void | Promise<void>]>([
 
 test('a store that was copied is as good as before, once every byte has been read', async () => {
   const { pin } = await home.ensure('server')
-  await cp(home.store, `${home.store}-copy`, {
-    recursive: true,
-    preserveTimestamps: true,
-    verbatimSymlinks: true,
-  })
-  await rename(home.store, `${home.store}-before`)
-  await rename(`${home.store}-copy`, home.store)
   expect(await (await home.ensure('server')).check.all()).toEqual({ state: 'whole' })
   const packages = join(home.store, 'packages')
   expect(await verifyTree(packages, pin)).toEqual({ state: 'whole' })
