@@ -57,7 +57,8 @@ export async function measureInspection(options: {
         for (let round = 0; round < options.rounds; round++)
           await measureRound(turned(contenders.here, round), rounds)
         const alerts = await contenders.alerts()
-        if (alerts.length > 0) throw new Error(`mcp-run found what is not there: ${alerts[0]}`)
+        if (alerts.length > 0)
+          throw new Error(`mcp-run found what is not there: ${JSON.stringify(alerts[0])}`)
         return { contenders: contenders.here, missing: contenders.missing, rounds }
       } finally {
         await contenders.end()
