@@ -95,6 +95,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       () => mark('journal'),
       () => undefined,
     )
+    const conversing = startConversation(options)
+    conversing.catch(() => undefined)
     const capture = await sandbox.capture
     mark('capture')
     journal = await opening
@@ -119,7 +121,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     }
     const { upstreamProxy, reading } = options
     const { sinks, alertBackground } = options.declared
-    const conversation = startConversation(options)
+    const conversation = await conversing
     const inspection = reading && { ...reading, sinks }
     const callbacks = {
       ports: options.declared.callbackPorts,

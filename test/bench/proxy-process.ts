@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Internet } from '../fixtures/internet/model.ts'
 
-/** Python reads a hundred files before it listens. */
-const START_MS = 30_000
+/** Some read hundreds of files before they listen. */
+const START_MS = 90_000
 
 /** A proxy that runs beside mcp-run, in the host's namespace. */
 export interface RunningProxy {

@@ -29,7 +29,7 @@ export interface Contenders {
   readonly here: readonly InspectionContender[]
   readonly missing: readonly string[]
   /** What mcp-run alerted to: nothing, or it did something else than was meant. */
-  alerts(): Promise<readonly string[]>
+  alerts(): Promise<readonly unknown[]>
   end(): Promise<void>
 }
 
@@ -70,8 +70,8 @@ export async function startContenders(options: ContenderOptions): Promise<Conten
     await end()
     throw error
   }
-  const alerts = async (): Promise<readonly string[]> =>
-    (await mcp.egress(['alerts', '--format', 'jsonl'])).split('\n').filter((line) => line !== '')
+  const alerts = async (): Promise<readonly unknown[]> =>
+    JSON.parse(await mcp.egress(['alerts', '--format', 'json'])).alerts
   return { here, missing, alerts, end }
 }
 

@@ -14,8 +14,8 @@ export const LOADS = [
 ] as const
 const KNOWN_NAMES = 40
 const NEW_NAMES = 20
-/** V8 goes on compiling what it runs for some thousand requests. */
-const WARM_UP = ['keep-alive 3 32', 'keep-alive 0.5 1', 'known 20', 'new 5'] as const
+/** V8 goes on compiling what it runs for some thousand requests, and is several times slower until then. */
+const WARM_UP = ['keep-alive 20 32 6000', 'keep-alive 0.5 1', 'known 20', 'new 5'] as const
 
 type InFlight = (typeof LOADS)[number]['inFlight']
 /** Requests a second; milliseconds. */
@@ -57,7 +57,8 @@ export async function measureInspection(options: {
         for (let round = 0; round < options.rounds; round++)
           await measureRound(turned(contenders.here, round), rounds)
         const alerts = await contenders.alerts()
-        if (alerts.length > 0) throw new Error(`mcp-run found what is not there: ${alerts[0]}`)
+        if (alerts.length > 0)
+          throw new Error(`mcp-run found what is not there: ${JSON.stringify(alerts[0])}`)
         return { contenders: contenders.here, missing: contenders.missing, rounds }
       } finally {
         await contenders.end()

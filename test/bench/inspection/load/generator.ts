@@ -1,6 +1,6 @@
 /**
  * generator.cjs HOST PORT PROXY_PORT: reads a command a line, and answers each with a line of JSON when it is done:
- *   keep-alive SECONDS CONNECTIONS | known COUNT | new COUNT
+ *   keep-alive SECONDS CONNECTIONS [REQUESTS, at most] | known COUNT | new COUNT
  * A known name is HOST, a new one any below it that was not asked for before.
  */
 import { createInterface } from 'node:readline'
@@ -21,7 +21,7 @@ interface Answer {
 }
 
 /** As many requests as answers come for: each connection has one under way. */
-async function keepAlive(seconds: number, count: number): Promise<Answer> {
+async function keepAlive(seconds: number, count: number, most: number): Promise<Answer> {
   const times: number[] = []
   let failed = 0
   const connections = await Promise.all(Array.from({ length: count }, () => Connection.open(host, way)))
@@ -30,7 +30,7 @@ async function keepAlive(seconds: number, count: number): Promise<Answer> {
   const until = began + seconds * 1000
   const carry = async (connection: Connection): Promise<void> => {
     try {
-      for (let at = performance.now(); at < until; ) {
+      for (let at = performance.now(); at < until && times.length < most; ) {
         await connection.ask(request(++sent))
         const now = performance.now()
         times.push(now - at)
@@ -73,10 +73,10 @@ function fault(error: unknown): 1 {
 }
 
 async function run(line: string): Promise<Answer> {
-  const [command, amount = '', count = ''] = line.split(' ')
+  const [command, amount = '', count = '', most = 'Infinity'] = line.split(' ')
   switch (command) {
     case 'keep-alive':
-      return keepAlive(Number(amount), Number(count))
+      return keepAlive(Number(amount), Number(count), Number(most))
     case 'known':
       return firstContacts(Number(amount), () => host)
     case 'new':
