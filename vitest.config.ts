@@ -5,6 +5,9 @@ const buildFirst = { globalSetup: ['test/global-setup.ts'] }
 // One internet at a time: its tests measure, and start sandboxes that want the cores.
 const alone = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 }
 
+// The first file's engine has the base of all images to take in.
+const withEngine = { ...alone, hookTimeout: 180_000 }
+
 /** Of each suite, the folders of tests; those that hold on every sandbox are in no folder. */
 const SANDBOXES = {
   native: { project: '', folders: ['.', 'native', 'online'] },
@@ -22,7 +25,7 @@ function onSandboxes(suite: 'e2e' | 'attack') {
       include: folders.map((folder) => join('test', suite, folder, '*.test.ts')),
       globalSetup: ['test/global-setup.ts', ...(sandbox === 'native' ? [] : ['test/engine-setup.ts'])],
       env: { TEST_SANDBOX: sandbox },
-      ...alone,
+      ...(sandbox === 'native' ? alone : withEngine),
     },
   }))
 }
@@ -60,7 +63,7 @@ export default defineConfig({
           include: ENGINE_TESTS.map((name) => `test/e2e/${name}.test.ts`),
           globalSetup: ['test/global-setup.ts', 'test/engine-setup.ts'],
           env: { TEST_SANDBOX: 'docker' },
-          ...alone,
+          ...withEngine,
         },
       },
     ],

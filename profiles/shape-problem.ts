@@ -52,7 +52,7 @@ const UNION_OF: Record<string, string> = {
 /** The fields of each mapping, by the last name of its path. */
 export const FIELDS: Record<string, readonly string[]> = {
   '': (
-    'extends name title publisher note package image command args path-arguments env egress ' +
+    'extends name title publisher note package image install-scripts min-age command args path-arguments env egress ' +
     'inspect sinks known-values alert-background callback-ports files limits mode recorded'
   ).split(' '),
   egress:
@@ -60,7 +60,7 @@ export const FIELDS: Record<string, readonly string[]> = {
       ' ',
     ),
   sinks: 'host method path field values allow onUnexplained'.split(' '),
-  package: ['npm', 'version', 'bin'],
+  package: ['npm', 'version', 'bin', 'publishers'],
   image: ['name', 'entrypoint', 'user'],
   env: ['pass', 'set'],
   files: ['read', 'write'],

@@ -1,8 +1,7 @@
 import type { Overhear } from './mcp/bridge-types.ts'
 import { type CallTracker, createCallTracker } from './mcp/call-tracker.ts'
-import { createWitness, overhearValues } from './mcp/conversation.ts'
+import { createWitness } from './mcp/conversation.ts'
 import type { Witness } from './model/payload.ts'
-import { createGivenValues } from './provenance/given-values.ts'
 import type { SessionOptions } from './session.ts'
 
 /** The talk between client and server, as far as the recorder has to know of it. */
@@ -16,11 +15,16 @@ export interface Conversation {
 }
 
 /** What the server is given at its start is given from here on. */
-export function startConversation({ reading, launch, declared }: ConversationOptions): Conversation {
+export async function startConversation(options: ConversationOptions): Promise<Conversation> {
+  const { reading, launch, declared } = options
   const calls = createCallTracker()
   if (reading === null) {
     return { witness: createWitness({ calls, given: null }), calls, overhear: null, forgotten: () => 0 }
   }
+  const [{ createGivenValues }, { overhearValues }] = await Promise.all([
+    import('./provenance/given-values.ts'),
+    import('./mcp/overhear-values.ts'),
+  ])
   const given = createGivenValues()
   const hosts = declared.egress.flatMap((rule) =>
     rule.kind === 'host' ? [rule.host.replace(/^\*\./, '')] : [],

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Conversation, startConversation } from './conversation.ts'
+import { holdJournal } from './held-journal.ts'
 import type { AlertEvent } from './model/alert.ts'
 import { McpRunError } from './model/errors.ts'
 import type { Journal, JournalEntry } from './model/journal.ts'
@@ -44,14 +45,21 @@ export interface SessionOptions {
   readonly profileFile: string | null
   /** Where the host has no other way out; null: everything is dialled directly. */
   readonly upstreamProxy: UpstreamProxy | null
-  /** What is to be run may be: awaited before the launch. A rejection is the start's own. */
-  readonly sound?: Promise<unknown>
+  /** Whether what is to be run may be. A rejection is the start's own. */
+  readonly soundness?: Soundness
   /** Null: no requests are read. */
   readonly reading: Omit<InspectionOptions, 'sinks'> | null
   readonly onAlert: (alert: AlertEvent) => void
   /** Takes what a person should know while the server runs, in sentences. */
   readonly tell: (sentence: string) => void
   readonly mark?: (span: string) => void
+}
+
+export interface Soundness {
+  /** Awaited before the launch. */
+  readonly before: Promise<void>
+  /** The rest, asked for when the server is launched: until it resolves nothing leaves, and no message passes. */
+  after(): Promise<void>
 }
 
 /** A server that runs in its sandbox under the recorder. */
@@ -72,8 +80,9 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   const rules = compileRules(options.declared.egress)
   const hostLoopbackPorts = [...new Set(rules.loopback.flatMap((rule) => rule.ports))]
   const launch = { ...options.launch, hostLoopbackPorts }
+  const { soundness = null } = options
   // It may come first, and is then met below.
-  options.sound?.catch(() => undefined)
+  soundness?.before.catch(() => undefined)
   try {
     sandbox.prepare(launch, options.declared.limits)
     const opening = openJournal({
@@ -86,6 +95,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       () => mark('journal'),
       () => undefined,
     )
+    const conversing = startConversation(options)
+    conversing.catch(() => undefined)
     const capture = await sandbox.capture
     mark('capture')
     journal = await opening
@@ -97,19 +108,20 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     opened = record
     mark('session row')
     const failure = failureOnce()
+    const held = soundness === null ? null : holdJournal(journal)
     const { phase, mode, profileFile } = options
     const facts = { server: name, session: record.id, phase, mode, profileFile }
     const context = {
       ...facts,
       rules,
       clock: Date.now,
-      journal,
+      journal: held ?? journal,
       onAlert: options.onAlert,
       onFailure: failure.report,
     }
     const { upstreamProxy, reading } = options
     const { sinks, alertBackground } = options.declared
-    const conversation = startConversation(options)
+    const conversation = await conversing
     const inspection = reading && { ...reading, sinks }
     const callbacks = {
       ports: options.declared.callbackPorts,
@@ -142,17 +154,23 @@ export async function startSession(options: SessionOptions): Promise<Session> {
             ...(phase === 'run' && { witness: conversation.witness }),
             callbacks,
           })
-    await options.sound
-    mark('sound')
+    await soundness?.before
     const server = await sandbox.launch(launch)
     mark('launched')
     failure.onReport(() => sandbox.destroy())
-    return {
-      record,
-      server,
-      conversation,
-      ended: finish({ server, recorder, journal, record, failure, conversation }).finally(sandbox.destroy),
-    }
+    const ended = finish({ server, recorder, journal, record, failure, conversation }).finally(
+      sandbox.destroy,
+    )
+    await soundness?.after().catch((error: unknown) => {
+      opened = null
+      failure.report(error)
+      held?.refuse(error)
+      // Rejects with the same, when all that was begun has ended.
+      return ended
+    })
+    held?.release()
+    mark('looked over')
+    return { record, server, conversation, ended }
   } catch (error) {
     sandbox.destroy()
     if (opened !== null) await journal?.write(neverRan(opened)).catch(() => undefined)

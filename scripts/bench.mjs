@@ -1,4 +1,4 @@
-// Measures mcp-run beside its peers: npm run bench -- [launch|docker|relay|journal] [--rounds N]
+// Measures mcp-run beside its peers: npm run bench -- [launch|docker|relay|inspection|journal] [--rounds N]
 import { register } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'

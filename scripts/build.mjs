@@ -22,6 +22,14 @@ const PROGRAMS = {
 const LIBRARIES = ['yaml', 'tldts', 'dockerode', '@peculiar/x509']
 const libraryFile = (name) => `lib-${name.replace('@', '').replace('/', '-')}.cjs`
 
+/** What sessions alone need whose requests are read: a file of its own, in which what these have in common is once. */
+const INSPECTION = [
+  'runtime/recorder/inspect/inspector.ts',
+  'runtime/provenance/given-values.ts',
+  'runtime/mcp/overhear-values.ts',
+].map((source) => join(root, source))
+const INSPECTION_FILE = 'inspection.cjs'
+
 /** Of a library that a start waits for, what is used of it: half is left out, and half of the time. */
 const USED_PARTS = {
   '@peculiar/x509': [
@@ -53,6 +61,15 @@ const BROWSERS = [
 /** CommonJS has no import.meta.url: each bundle says its own. */
 const importMetaUrl = "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;"
 
+const OWN_CODE = {
+  minifyWhitespace: true,
+  minifySyntax: true,
+  // Native addons are found by their own paths, so they stay where npm put them.
+  external: ['better-sqlite3', 'koffi'],
+  // Of a library's file too: import() would read it twice, once for the names that it exports.
+  supported: { 'dynamic-import': false },
+}
+
 /** @param {{ outdir?: string, only?: readonly string[] }} [options] */
 export async function build({ outdir = join(root, 'dist'), only } = {}) {
   const chosen = Object.entries(PROGRAMS).filter(
@@ -61,6 +78,7 @@ export async function build({ outdir = join(root, 'dist'), only } = {}) {
   await Promise.all([
     ...chosen.map(([name, program]) => buildProgram(name, program, outdir)),
     ...LIBRARIES.map((name) => buildLibrary(name, outdir)),
+    buildInspection(outdir),
     ...BROWSERS.map((name) => copyProgram('runtime/sandbox/programs/xdg-open', name, outdir)),
     compileProfiles({ outfile: join(outdir, 'profiles.json') }),
   ])
@@ -82,18 +100,22 @@ async function buildLibrary(name, outdir) {
   })
 }
 
+async function buildInspection(outdir) {
+  const contents = INSPECTION.map((source) => `export * from '${source}'`).join('\n')
+  await writeBundle(join(outdir, INSPECTION_FILE), {
+    stdin: { contents, resolveDir: root },
+    ...OWN_CODE,
+    plugins: [ownFiles],
+  })
+}
+
 async function buildProgram(name, { source, executable, alone = false }, outdir) {
   await writeBundle(join(outdir, `${name}.cjs`), {
     entryPoints: [source],
-    minifyWhitespace: true,
-    minifySyntax: true,
-    // Native addons are found by their own paths, so they stay where npm put them.
-    external: ['better-sqlite3', 'koffi'],
-    // Of a library's file too: import() would read it twice, once for the names that it exports.
-    supported: { 'dynamic-import': false },
+    ...OWN_CODE,
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: { js: executable ? `#!/usr/bin/env node\n${importMetaUrl}` : importMetaUrl },
-    plugins: alone ? [] : [ownFiles],
+    plugins: alone ? [] : [ownFiles, lateInspection],
   })
   if (executable) await chmod(join(outdir, `${name}.cjs`), 0o755)
 }
@@ -112,6 +134,17 @@ const ownFiles = {
   setup: (builder) => {
     const filter = new RegExp(`^(${LIBRARIES.join('|')})$`)
     builder.onResolve({ filter }, ({ path }) => ({ path: `./${libraryFile(path)}`, external: true }))
+  },
+}
+
+const lateInspection = {
+  name: 'what is read late, in a file of its own',
+  setup: (builder) => {
+    builder.onResolve({ filter: /^\.{1,2}\// }, ({ kind, path, resolveDir }) =>
+      kind === 'dynamic-import' && INSPECTION.includes(join(resolveDir, path))
+        ? { path: `./${INSPECTION_FILE}`, external: true }
+        : undefined,
+    )
   },
 }
 

@@ -10,7 +10,7 @@ export function pinText({ spec, pin }: KeptPin, state: TreeState | null): string
     ['version', pin.version],
     ['asked for', spec],
     pin.resembles === null ? null : ['resembles', `${pin.resembles}, and is another package`],
-    ['published', publishedText(pin)],
+    ['published', publishedText(pin).replace(/^published /, '')],
     ['maintainers', pin.publisher.maintainers.join(', ') || 'the registry does not say'],
     ['registry', pin.registry ?? 'unknown'],
     ['signature', signatureText(pin.signature)],

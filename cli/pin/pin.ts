@@ -22,7 +22,7 @@ export async function pin(kind: 'pin' | 'unpin', words: readonly string[]): Prom
   if (kind === 'unpin') return unpin(packages, args)
   const kept = await wantedPins(packages, args)
   const states = args.verify
-    ? await Promise.all(kept.map(({ pin: { tree, files } }) => verifyTree(packages, tree, files)))
+    ? await Promise.all(kept.map(({ pin: one }) => verifyTree(packages, one)))
     : kept.map(() => null)
   const damaged = states.some((state) => state?.state === 'damaged')
   if (args.json) {

@@ -6,6 +6,8 @@ export const HELP = `mcp-run: starts an MCP server in a sandbox whose only way o
   mcp-run -- docker run [OPTIONS] IMAGE [ARGUMENTS]           a server that ships as an image, as clients start it
   mcp-run profiles [--json]                                   the profiles that there are
   mcp-run profiles check [NAME|FILE…] [--sandbox NAME]        runs servers again as recorded, and says what changed
+  mcp-run pin [PACKAGE[@VERSION]] [--verify] [--json]         what is pinned: version, content, publisher; pins it if it is not
+  mcp-run pin --accept PACKAGE[@VERSION]                      takes what stands behind it now; unpin PACKAGE forgets it
   mcp-run doctor [--fix]                                      what this machine can do, and what it lacks
 
 A server's argument that is a path of this machine (/…, ~/…, ./…, --flag=…) is shown to it there: read-only, unless
@@ -26,6 +28,9 @@ Options, up to the first word that is not one, or --:
   --recorder container  where the recorder runs with docker: auto (default), process or container
   --upstream-proxy URL  the proxy that the host needs to get out, http:// or https://; none: dial directly
                         (else HTTPS_PROXY or ALL_PROXY; NO_PROXY counts with each); no server sees it
+  --accept-name PACKAGE this name is meant, though it resembles a widely used one
+  --min-age AGE         how long ago a version must have been published: 24h (default), 7d, 0
+  --allow-scripts NAME  this package's install script runs, in the sandbox; again for more
   --store DIR           where history, packages and homes are kept (MCP_RUN_HOME, else ~/.mcp-run)
   --no-annotate         what was found in a tool's requests is not added to its result
   --timing              how long each step to the server's first answer took, on stderr

@@ -8,6 +8,7 @@ import type { PackageSpec } from '../../runtime/packages/package-spec.ts'
 import type { TreeState } from '../../runtime/packages/tree-record.ts'
 import { DEFAULT_MIN_AGE, type Trust } from '../../runtime/packages/trust.ts'
 import type { SandboxBackend } from '../../runtime/sandbox/backend.ts'
+import type { Soundness } from '../../runtime/session.ts'
 import type { OwnPaths } from '../paths.ts'
 import type { RunOptions } from './arguments.ts'
 import type { Target } from './plan.ts'
@@ -71,10 +72,12 @@ export async function withNote<T>({ profile }: LoadedProfile, work: Promise<T>):
   }
 }
 
-/** Resolves when what is installed may be run; rejects with `package-damaged`. */
-export async function soundness({ pin, state }: InstalledPackage): Promise<void> {
-  const found = await state
-  if (found.state === 'damaged') throw damaged(`${pin.name}@${pin.version}`, found)
+/** Whether what is installed may be run; rejects with `package-damaged`. */
+export function soundness({ pin, check }: InstalledPackage): Soundness {
+  const refuse = (found: TreeState): void => {
+    if (found.state === 'damaged') throw damaged(`${pin.name}@${pin.version}`, found)
+  }
+  return { before: check.own().then(refuse), after: () => check.all().then(refuse) }
 }
 
 function damaged(what: string, { changed }: Extract<TreeState, { state: 'damaged' }>): McpRunError {

@@ -8,7 +8,7 @@ import {
   profileNameFor,
 } from '../../profiles/load.ts'
 import { McpRunError } from '../../runtime/model/errors.ts'
-import type { LoadedProfile } from '../../runtime/model/profile.ts'
+import type { LoadedProfile, Profile } from '../../runtime/model/profile.ts'
 import type { InstalledPackage } from '../../runtime/packages/ensure-package.ts'
 import { packageRequest } from '../../runtime/packages/package-request.ts'
 import { type PackageSpec, parsePackageSpec } from '../../runtime/packages/package-spec.ts'
@@ -82,7 +82,11 @@ function profileTarget(
   const { profile, files } = loaded
   const image = profileImage(loaded, words)
   if (image !== null) return image
-  if (options.packages.length > 0) return { kind: 'package', ...packageRequest(options.packages, words) }
+  if (options.packages.length > 0) {
+    const request = packageRequest(options.packages, words)
+    refuseOther(profile, request.spec, options.acceptNames)
+    return { kind: 'package', ...request }
+  }
   const args = [...profile.args, ...words]
   if (profile.command !== null) return { kind: 'command', command: [...profile.command, ...args] }
   if (profile.package !== null) {
@@ -94,6 +98,18 @@ function profileTarget(
     `${files.at(-1) ?? profile.name}: the profile names no package, image or command`,
     {
       hint: `mcp-run --profile ${options.profile} -- COMMAND, or add \`package:\` or \`command:\` to the profile`,
+    },
+  )
+}
+
+/** What a profile declares is for its own package: another must be meant. */
+function refuseOther({ name, package: own }: Profile, spec: PackageSpec, accepted: readonly string[]): void {
+  if (own === null || own.name === spec.name || accepted.includes(spec.name)) return
+  throw new McpRunError(
+    'usage',
+    `the profile ${name} is for ${own.name}, and ${spec.name} is another package`,
+    {
+      hint: `${own.name}, if that was meant; else --accept-name ${spec.name}`,
     },
   )
 }

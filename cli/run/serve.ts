@@ -100,7 +100,7 @@ export async function serve(args: RunArguments, prepared: Prepared): Promise<num
       profileFile: file,
       upstreamProxy,
       reading,
-      ...(installed !== null && { sound: soundness(installed) }),
+      ...(installed !== null && { soundness: soundness(installed) }),
       onAlert,
       tell: say,
       mark: timing.mark,
@@ -137,7 +137,7 @@ export async function serve(args: RunArguments, prepared: Prepared): Promise<num
       bridge = made
     },
     onAnswer: floats || args.options.timing ? onAnswer : null,
-    news: null,
+    news: installed?.news ?? null,
   }).finally(async () => {
     await later.end()
     reading?.end()

@@ -28,7 +28,7 @@ export interface Candidate {
    */
   readonly value: string
   /**
-   * A JSON pointer (`/To`, `/Messages/0/Bcc`), `query:NAME`, `header:NAME`, `form:NAME`, `part:NAME`, `path`, or `body`.
+   * A JSON pointer (`/To`, `/Messages/0/Bcc`), `query:NAME`, `header:NAME`, `form:NAME`, `part:NAME`, `path`, `path:2`, or `body`.
    * Behind `#`, a field of the document that was encoded in that one: `/payload#/to`, `/raw#part:Bcc`.
    */
   readonly field: string

@@ -68,7 +68,11 @@ export async function lookAhead(options: InstallOptions, indexFile: string): Pro
       if (version === kept.version) return
       try {
         const pin = await installPackage({ ...options, say: () => undefined, again: null })
-        writeAhead(file, { askedAt, pin: { ...pin, replaces: kept.version }, refusal: null })
+        writeAhead(file, {
+          askedAt,
+          pin: { ...pin, replaces: kept.version, resembles: kept.resembles },
+          refusal: null,
+        })
       } catch (error) {
         if (!(error instanceof McpRunError)) throw error
         writeAhead(file, {

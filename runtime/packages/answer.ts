@@ -13,22 +13,26 @@ export interface Answer {
   readonly failed: readonly { readonly id: string; readonly why: string }[]
 }
 
+/** Takes credentials out of what a library said, which may hold the URL that it asked. */
+type Clean = (text: string) => string
+
 const MAX_BYTES = 16 * 1024 * 1024
 const MAX_ITEMS = 100
 const MAX_VERSIONS = 10_000
 
 /** Null where the program in the sandbox left none. */
-export async function readAnswer(file: string): Promise<Answer | null> {
+export async function readAnswer(file: string, clean: Clean): Promise<Answer | null> {
   try {
-    return asAnswer(JSON.parse(await readBounded(file, MAX_BYTES)))
+    return asAnswer(JSON.parse(await readBounded(file, MAX_BYTES)), clean)
   } catch {
     return null
   }
 }
 
-export function asAnswer(value: unknown): Answer {
+export function asAnswer(value: unknown, clean: Clean = (said) => said): Answer {
   const raw = record(value)
-  const problem = text(raw.problem)
+  const said = text(raw.problem)
+  const problem = said === null ? null : clean(said)
   return {
     version: text(raw.version) ?? '',
     integrity: text(raw.integrity) ?? '',
@@ -36,9 +40,10 @@ export function asAnswer(value: unknown): Answer {
       registry: text(raw.registry),
       published: time(raw.published) === null ? null : new Date(time(raw.published) ?? 0).toISOString(),
       publisher: { user: text(raw.user), maintainers: texts(raw.maintainers) },
-      signature: problem === null ? signature(record(raw.signature)) : { state: 'unchecked', why: problem },
+      signature:
+        problem === null ? signature(record(raw.signature), clean) : { state: 'unchecked', why: problem },
       provenance:
-        problem === null ? provenance(record(raw.provenance)) : { state: 'unverified', why: problem },
+        problem === null ? provenance(record(raw.provenance), clean) : { state: 'unverified', why: problem },
       dependencies: { signed: count(raw.signed), unsigned: count(raw.unsigned) },
     },
     times: times(record(raw.times)),
@@ -49,20 +54,20 @@ export function asAnswer(value: unknown): Answer {
   }
 }
 
-function signature({ state, keyid, why }: Record<string, unknown>): Signature {
+function signature({ state, keyid, why }: Record<string, unknown>, clean: Clean): Signature {
   if (state === 'verified') return { state, keyid: text(keyid) ?? '' }
   if (state === 'unsigned-registry' || state === 'unsigned') return { state }
-  return { state: 'unchecked', why: text(why) ?? 'it could not be read' }
+  return { state: 'unchecked', why: clean(text(why) ?? 'it could not be read') }
 }
 
-function provenance(raw: Record<string, unknown>): Provenance {
+function provenance(raw: Record<string, unknown>, clean: Clean): Provenance {
   const repository = text(raw.repository)
   if (raw.state === 'verified' && repository !== null) {
     return { state: 'verified', repository, workflow: text(raw.workflow), commit: text(raw.commit) }
   }
   return raw.state === 'none'
     ? { state: 'none' }
-    : { state: 'unverified', why: text(raw.why) ?? 'it could not be read' }
+    : { state: 'unverified', why: clean(text(raw.why) ?? 'it could not be read') }
 }
 
 function times(raw: Record<string, unknown>): ReadonlyMap<string, number> {

@@ -17,7 +17,7 @@ import { indexFile, indexKey, listPins, readIndex, writeIndex } from './pin-inde
 import { keptLock } from './publish.ts'
 import type { Owner } from './stage.ts'
 import { storeFailure } from './store-failure.ts'
-import { checkTree, type TreeState } from './tree-record.ts'
+import { checkTree, type TreeCheck, type TreeState } from './tree-record.ts'
 import { judgeName, STRICT, type Trust } from './trust.ts'
 
 export interface InstalledPackage {
@@ -33,8 +33,10 @@ export interface InstalledPackage {
   readonly bin: string
   /** How it is started: program first, absolute paths. */
   readonly command: readonly string[]
-  /** Whether its files are what was installed, looked at from now on: nothing of it is to run before. */
-  readonly state: Promise<TreeState>
+  /** Whether its files are what was installed. */
+  readonly check: TreeCheck
+  /** What has changed since the last start, where a floating tag was asked for; null: nothing. */
+  readonly news: string | null
 }
 
 export interface EnsureOptions {
@@ -72,17 +74,22 @@ export interface EnsureOptions {
 export async function ensurePackage(given: EnsureOptions): Promise<InstalledPackage> {
   const options = ready(given)
   const { packages, file } = options
-  const kept = options.refresh === true ? null : (takeAhead(options) ?? readIndex(file))
+  const news = options.refresh === true ? null : takeAhead(options)
+  const kept = options.refresh === true ? null : readIndex(file)
   const found = kept === null || lacks(kept, options) ? null : locate(kept, options)
   if (found !== null && kept !== null) {
     if (kept.resembles !== null) options.say(`${kept.name} is not ${kept.resembles}, which many run`)
-    return { ...found, state: checkTree(packages, kept.tree, kept.files) }
+    return { ...found, news, check: checkTree(packages, kept) }
   }
   const fresh = await installOnce(options, kept)
   const installed = locate(fresh, options)
   if (installed === null)
     throw storeFailure(options.spec, options.store, new Error('it vanished from the store'))
-  return { ...installed, state: Promise.resolve({ state: 'whole' }) }
+  return { ...installed, news, check: { own: installedNow, all: installedNow } }
+}
+
+async function installedNow(): Promise<TreeState> {
+  return { state: 'whole' }
 }
 
 /** The same without a command to be run: what there is, or what is installed now. */
@@ -112,7 +119,7 @@ function ready(given: EnsureOptions): Ready {
 }
 
 /** What a floating tag came to since the last start takes the place of what was pinned, and that is said. */
-function takeAhead({ spec, file, packages, say }: Ready): Pin | null {
+function takeAhead({ spec, file, packages, say }: Ready): string | null {
   if (!isFloating(spec)) return null
   const ahead = readAhead(aheadFile(file))
   if (ahead?.refusal) say(`${formatPackageSpec(spec)} is not taken as it is now: ${ahead.refusal}`)
@@ -120,10 +127,10 @@ function takeAhead({ spec, file, packages, say }: Ready): Pin | null {
   if (!ahead?.pin || before === null) return null
   writeIndex(file, ahead.pin)
   writeAhead(aheadFile(file), { ...ahead, pin: null })
-  say(
-    `alert: ${formatPackageSpec(spec)} has changed: ${pinDifference(packages, before, ahead.pin).join('; ')}`,
-  )
-  return ahead.pin
+  const difference = pinDifference(packages, before, ahead.pin).join('; ')
+  const news = `${formatPackageSpec(spec)} has changed: ${difference}`
+  say(`alert: ${news}`)
+  return news
 }
 
 /** Whether it must be installed again: damaged, or without the scripts that are allowed by now. */
@@ -132,7 +139,7 @@ function lacks(pin: Pin, { repair, trust }: Ready): boolean {
 }
 
 /** null: the script is not there, so that the tree has been damaged or removed. */
-function locate(pin: Pin, options: Ready): Omit<InstalledPackage, 'state'> | null {
+function locate(pin: Pin, options: Ready): Omit<InstalledPackage, 'check' | 'news'> | null {
   const { name, version, integrity, tree } = pin
   const paths = Object.fromEntries(Object.entries(pin.bins).map(([command, bin]) => [command, bin.path]))
   const chosen = pin.bins[chooseBin(name, paths, options.bin)]

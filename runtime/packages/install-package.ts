@@ -24,7 +24,7 @@ export interface InstallOptions extends StageOptions {
  * store. Nothing is left of one that failed. Throws `install-failed`, or `usage` where a person is to decide.
  */
 export function installPackage(options: InstallOptions): Promise<Pin> {
-  const { packages, spec, runtime, trust, say, again } = options
+  const { packages, spec, runtime, owner, trust, say, again } = options
   return withStaged(options, async (staged) => {
     const { pin, tree, stage, access, answer } = staged
     refuseEngine(staged, runtime.version)
@@ -37,7 +37,7 @@ export function installPackage(options: InstallOptions): Promise<Pin> {
     remarks.forEach(say)
     const ranScripts = allowedScripts(pin.scripts, trust.allowScripts)
     if (again !== null) refuseOther(again, tree)
-    await runInstallScripts(ranScripts, { stage, runtime, access, install: options.install })
+    await runInstallScripts(ranScripts, { stage, runtime, access, install: options.install, owner })
     const scripts = pin.scripts.filter((id) => !ranScripts.includes(id))
     if (ranScripts.length > 0) say(`run in the sandbox: the install scripts of ${ranScripts.join(', ')}`)
     if (scripts.length > 0) say(`not run: the install scripts of ${scripts.join(', ')}`)

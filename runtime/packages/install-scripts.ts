@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { McpRunError } from '../model/errors.ts'
 import type { NodeRuntime } from '../model/node-runtime.ts'
@@ -5,7 +6,7 @@ import { escapeText } from '../model/text.ts'
 import type { InstallEnd, InstallRequest, InstallRun } from './install-run.ts'
 import type { RegistryAccess } from './registry.ts'
 import { redact } from './secrets.ts'
-import type { Stage } from './stage.ts'
+import { type Owner, type Stage, writePrivate } from './stage.ts'
 
 /** Of packages that have install scripts, those that are allowed to run them, by name. */
 export function allowedScripts(scripts: readonly string[], allowed: readonly string[]): readonly string[] {
@@ -24,12 +25,22 @@ export async function runInstallScripts(
     readonly runtime: NodeRuntime
     readonly access: RegistryAccess
     readonly install: InstallRun
+    readonly owner: Owner | undefined
   },
 ): Promise<void> {
   for (const id of ids) {
+    allowByName(id, options)
     const end = await options.install(scriptRequest(id, options))
     if (end.exitCode !== 0 || end.denied.length > 0) throw scriptFailure(id, end, options.access)
   }
+}
+
+/** Newer versions of npm want to be told so in the folder's package.json. */
+function allowByName(id: string, { stage, owner }: { stage: Stage; owner: Owner | undefined }): void {
+  const file = join(stage.tree, 'package.json')
+  rmSync(file, { force: true })
+  const allowScripts = { [id.slice(0, id.lastIndexOf('@'))]: true }
+  writePrivate(file, JSON.stringify({ name: 'mcp-run-install', private: true, allowScripts }), owner)
 }
 
 function scriptRequest(
@@ -43,8 +54,6 @@ function scriptRequest(
       'rebuild',
       id,
       '--ignore-scripts=false',
-      // Newer versions of npm want to be told so by name.
-      `--allow-scripts=${id.slice(0, id.lastIndexOf('@'))}`,
       '--foreground-scripts',
       '--no-update-notifier',
       '--no-audit',

@@ -26,7 +26,7 @@ export async function publish(packages: string, { stage, tree: installed, pin }:
   // Another spec may come to the same tree at the same time.
   const quiet = () => {}
   const files = await withInstallLock(join(packages, 'lock', tree.digest), quiet, () =>
-    moveIn(packages, stage, tree),
+    moveIn(packages, stage, tree, pin.name),
   )
   return { ...pin, tree: tree.digest, files }
 }
@@ -56,7 +56,8 @@ export function lockFile(packages: string, tree: string): string {
   return join(packages, 'files', `${tree}.lock.json`)
 }
 
-async function moveIn(packages: string, stage: Stage, tree: Tree): Promise<TreeSize> {
+async function moveIn(packages: string, stage: Stage, tree: Tree, name: string): Promise<TreeSize> {
+  const kept = { tree: tree.digest, name }
   const final = join(packages, tree.digest)
   await keepLock(packages, stage, tree)
   // The lists that npm keeps name times and registries: without them equal content is equal.
@@ -67,7 +68,7 @@ async function moveIn(packages: string, stage: Stage, tree: Tree): Promise<TreeS
   const fresh = await readContent(stage.tree)
   const there = existsSync(final) ? await readContent(final).catch(() => null) : null
   if (there !== null && there.size.sha256 === fresh.size.sha256) {
-    writeRecord(packages, tree.digest, there)
+    writeRecord(packages, kept, there)
     return there.size
   }
   // What is there and differs was damaged. It moves into the stage, which goes with all its content.
@@ -80,7 +81,7 @@ async function moveIn(packages: string, stage: Stage, tree: Tree): Promise<TreeS
   // Being moved changes the time of the folder itself, and of nothing in it.
   const { ctimeMs } = lstatSync(final)
   const entries = fresh.entries.map((entry) => (entry.path === '' ? { ...entry, ctime: ctimeMs } : entry))
-  writeRecord(packages, tree.digest, { ...fresh, entries })
+  writeRecord(packages, kept, { ...fresh, entries })
   return fresh.size
 }
 

@@ -14,6 +14,7 @@ import { npmFailure } from './npm-failure.ts'
 import { formatPackageSpec, type PackageSpec } from './package-spec.ts'
 import type { Pin } from './pin.ts'
 import { type RegistryAccess, registryAccess } from './registry.ts'
+import { redact } from './secrets.ts'
 import { createStage, type Owner, type Stage, sweepStages } from './stage.ts'
 import { readTree, type Tree } from './tree.ts'
 import { removeTree } from './tree-files.ts'
@@ -62,7 +63,8 @@ export async function withStaged<T>(options: StageOptions, use: (staged: Staged)
     if (root === undefined || root.integrity === null) throw stageFailure(spec, 'npm left it out')
     const manifest = readInstalledManifest(join(stage.tree, root.path), spec.name)
     if (manifest === null) throw stageFailure(spec, 'its package.json cannot be read')
-    const answer = (await readAnswer(answerFile(stage))) ?? asAnswer({ problem: 'it was not asked' })
+    const answer =
+      (await readAnswer(answerFile(stage), cleaner(access))) ?? asAnswer({ problem: 'it was not asked' })
     const scripts = tree.packages.filter(
       (item) => readInstalledManifest(join(stage.tree, item.path), item.name)?.hasScripts,
     )
@@ -90,8 +92,8 @@ export async function withStaged<T>(options: StageOptions, use: (staged: Staged)
 
 /** What the registry says of the version that the spec means today. Nothing is installed. */
 export function askRegistry(options: StageOptions): Promise<Answer> {
-  return inStage(options, false, async (stage) => {
-    const answer = await readAnswer(answerFile(stage))
+  return inStage(options, false, async (stage, access) => {
+    const answer = await readAnswer(answerFile(stage), cleaner(access))
     if (answer !== null && answer.version !== '') return answer
     const { signature } = answer?.facts ?? asAnswer({ problem: 'no answer' }).facts
     throw stageFailure(
@@ -100,6 +102,10 @@ export function askRegistry(options: StageOptions): Promise<Answer> {
       'asked for',
     )
   })
+}
+
+function cleaner({ secrets }: RegistryAccess): (text: string) => string {
+  return (text) => redact(text, secrets)
 }
 
 async function inStage<T>(

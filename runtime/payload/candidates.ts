@@ -21,8 +21,9 @@ export class Candidates {
   text(text: string, spot: Spot, cut: Cut): void {
     const { field } = spot
     if (spot.whole && field.wholeSinks.length > 0) this.#whole(text, spot)
-    for (const found of textValues(text, field.reading, cut)) {
-      if (!this.#work.spend(VALUE_WORK)) return
+    const all = textValues(text, field.reading, cut)
+    this.#work.spend(VALUE_WORK * (count(text, '@') + count(text, '//')))
+    for (const found of all) {
       if (found.kind === 'url' && field.scope) continue
       this.add(found.kind, found.value, spot, field.recipient || this.#isNamed(found, spot))
     }
@@ -57,12 +58,18 @@ export class Candidates {
   }
 }
 
+function count(text: string, mark: string): number {
+  let found = 0
+  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + mark.length)) found++
+  return found
+}
+
 /** What becomes a line of a mail's head: a line break in it begins another one. */
 const HEADER_LINE = /^(?:subject|from|from_?name|sender|name|title|headers?)$/i
 const SMTP = /\brcpt\s+to:\s*<?$/i
 const GRAPHQL = /^\s*(?:mutation|query|subscription)\b/
 const MAX_CANDIDATES = 4096
-/** In bytes: what a value costs beside its text. */
+/** In bytes: what a value, or what could be one, costs beside its text. */
 const VALUE_WORK = 256
 /** And what looking at its surroundings costs. */
 const CONTEXT_WORK = 1024

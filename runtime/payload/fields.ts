@@ -41,13 +41,15 @@ export class Fields {
   readonly #patterns: readonly (FieldRule & { readonly matches: FieldPattern })[]
   readonly #sharing: boolean
   readonly #known = new Map<string, Field>()
-  /** Whether texts count in which there can be no destination. */
+  /** Whether texts count in which there can be no destination: all of them, or those of some fields. */
   readonly wantsAll: boolean
+  readonly wantsWhole: boolean
 
   private constructor({ rules, sharing, all }: FieldsOptions) {
     this.#patterns = rules.map((rule) => ({ ...rule, matches: fieldPattern(rule.field) }))
     this.#sharing = sharing
-    this.wantsAll = all || rules.some(({ values }) => values === 'any')
+    this.wantsAll = all
+    this.wantsWhole = rules.some(({ values }) => values === 'any')
   }
 
   /** The same ones for the same options: what they know of names serves the next message too. */
@@ -79,6 +81,14 @@ export class Fields {
 
   path(): Field {
     return this.#field('path', null, () => [], false)
+  }
+
+  /** The path's segment of this number, the first being 1; null where no sink names it. */
+  segment(number: number): Field | null {
+    const label = `path:${number}`
+    return this.#patterns.some(({ field }) => field === label)
+      ? this.#field(label, null, () => [], false)
+      : null
   }
 
   body(outer: Field | null): Field {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { formText } from './body/form-reader.ts'
 import type { Message } from './body/reader.ts'
 import type { Candidates } from './candidates.ts'
@@ -17,24 +18,26 @@ export interface RequestHead {
 
 /** Reads the path, the query and the header fields of a request. */
 export function readHead(head: RequestHead, message: Message, candidates: Candidates): void {
-  const bare = head.target.slice(0, MAX_TARGET).replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
+  const bare = asUtf8(head.target.slice(0, MAX_TARGET)).replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
   if (head.target.length > MAX_TARGET) message.work.note('a target of more than 64 KiB')
   const mark = bare.indexOf('?')
-  readPath(mark < 0 ? bare : bare.slice(0, mark), message)
+  readPath(mark < 0 ? bare : bare.slice(0, mark), message, candidates)
   if (mark >= 0) readQuery(bare.slice(mark + 1), message, candidates)
-  for (const [name, value] of head.headers) readHeader(name.toLowerCase(), value, message, candidates)
+  for (const [name, value] of head.headers) readHeader(name.toLowerCase(), asUtf8(value), message, candidates)
 }
 
-function readPath(path: string, { fields, unfold }: Message): void {
+function readPath(path: string, { fields, unfold }: Message, candidates: Candidates): void {
   const spot = spotOf(fields.path())
   // As a whole too: `/proxy/https://evil.test/x`.
   const plain = percent(path) ?? path
   if (plain.includes('//')) unfold.text(plain.slice(1), spot)
   let before = ''
-  for (const segment of path.split('/')) {
+  for (const [index, segment] of path.split('/').entries()) {
     const text = percent(segment) ?? segment
     const field = isRecipient([before], false) ? fields.asRecipient(spot.field) : spot.field
     if (mayHold(text)) unfold.text(text, { ...spot, field })
+    const named = fields.segment(index)
+    if (named !== null) candidates.text(text, spotOf(named), 'whole')
     before = segment
   }
 }
@@ -59,6 +62,13 @@ function readHeader(name: string, value: string, { fields, unfold }: Message, ca
     for (const credential of credentialsOf(value)) candidates.add('credential', credential, spot, false)
     if (spot.field.wholeSinks.length > 0) candidates.text(value, spot, 'whole')
   } else if (spot.field.wholeSinks.length > 0 || mayHold(value)) unfold.text(value, spot)
+}
+
+/** Heads come with a character for each byte (ISO 8859-1, as Node has them), though most of them are UTF-8. */
+function asUtf8(text: string): string {
+  if (!/[\x80-\xff]/.test(text) || /[\u0100-\uffff]/.test(text)) return text
+  const bytes = Buffer.from(text, 'latin1')
+  return isUtf8(bytes) ? bytes.toString('utf8') : text
 }
 
 function spotOf(field: Field): Spot {

@@ -5,7 +5,7 @@ export function mayHold(text: string): boolean {
   if (text.length < LEAST_PLAIN) return false
   if (SIGNS.test(text)) return true
   if (text.length < LEAST_WHOLE) return false
-  if (UUID.test(text)) return false
+  if (UUID.test(text) || TIME.test(text)) return false
   if (LONG_IPV6.test(text)) return true
   if (text.length < LEAST && /^[A-Za-z0-9+/_-]+$/.test(text)) return true
   return mayBeSpaced(text) || !ENCODED.runs(text, LEAST).next().done
@@ -14,6 +14,7 @@ export function mayHold(text: string): boolean {
 /** Of stops, those before a letter, and those of an address in digits: no sentence's, no decimal's, no time's. */
 const SIGNS = /[@%&\\=]|\.(?:[^\s\d]|\d+\.\d+\.\d)|\/\/|::|[^\t\n\r\x20-\x7e]/
 const LONG_IPV6 = /^\[?(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\]?/i
+const TIME = /^\d{4}-\d\d-\d\d(?:[T ][\d:.,Z+-]{4,24})?$/
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 /** The same for a name: those are often one word, and seldom encoded. */
 export function nameMayHold(name: string): boolean {

@@ -21,11 +21,12 @@ export async function main(): Promise<void> {
   must(process.execPath, [MCP_RUN, 'doctor', '--fix'])
 
   const base = mkdtempSync(join(tmpdir(), 'mcp-run-demo-'))
-  const [store, folder] = ['store', 'postmark-mcp'].map((name) => join(base, name)) as [string, string]
-  for (const path of [store, folder]) mkdirSync(path)
+  const folder = join(base, 'postmark-mcp')
+  mkdirSync(folder)
   const internet = await demoInternet()
   const authorityFile = join(base, 'authority.pem')
   writeFileSync(authorityFile, internet.authority)
+  const store = join(base, 'store')
   const place: DemoPlace = { internet, program: MCP_RUN, store, folder, authorityFile }
 
   heading('2. postmark-mcp 1.0.15 sends a mail')
@@ -33,13 +34,12 @@ export async function main(): Promise<void> {
   heading('3. Version 1.0.16: one line more')
   for (const line of addedLines()) console.log(pc.red(`+ ${line}`))
   await show(place, '1.0.16', [])
-  heading('4. The same, only watched (--mode monitor): what would have happened')
-  await show(place, '1.0.16', ['--mode', 'monitor'])
-  internet.close()
-
-  heading('5. What the history says')
+  heading('4. What the history says')
   report(['report', '--server', 'postmark'], store)
   report(['alerts'], store)
+  heading('5. The same, only watched (--mode monitor): what would have happened')
+  await show({ ...place, store: join(base, 'watched') }, '1.0.16', ['--mode', 'monitor'])
+  internet.close()
   console.log(pc.dim(`\nThe history stays in ${store}: egress requests --server postmark --store ${store}`))
 }
 

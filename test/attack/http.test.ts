@@ -98,7 +98,12 @@ const contradictions: readonly Attack[] = [
 ]
 
 const broken: readonly Attack[] = [
-  toHost(31, 'HTTP/2 without TLS and without asking', 'malformed', () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+  toHost(
+    31,
+    'HTTP/2 without TLS and without asking',
+    'unknown-protocol',
+    () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+  ),
   toHost(10, 'two Host fields', 'malformed', ({ domain, host }) => get(host, `Host: ${domain}\r\n`)),
   toHost(10, 'a Host field that is folded', 'malformed', ({ domain, host }) => get(host, ` ${domain}\r\n`)),
   toHost(

@@ -1,13 +1,14 @@
 import type { Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { a } from '../fixtures/internet/records.ts'
 import { product, USERS } from '../fixtures/product/product.ts'
-import { STAND_IN_PLACE } from '../fixtures/stand-in/place.ts'
 import { KIT } from './rig/barrage.ts'
 import { readHistory, readRequests } from './rig/history.ts'
 import { type InspectedWorld, inspectedWorld } from './rig/inspected-world.ts'
 import { runToEnd } from './rig/run-to-end.ts'
 
 const HOST = 'api.inside.test'
+const PLACE = '203.0.113.140'
 const UPGRADE = [
   'GET /ws HTTP/1.1',
   `Host: ${HOST}`,
@@ -22,7 +23,7 @@ const FRAMES = 3000
 let world: InspectedWorld
 beforeAll(async () => {
   world = await inspectedWorld([HOST], [])
-  // In place of the stand-in: agrees, then gives back twice what comes.
+  // Agrees, then gives back twice what comes.
   const echo = (socket: Socket): void => {
     socket.once('data', (head: Buffer) => {
       socket.write(ACCEPTED)
@@ -32,9 +33,8 @@ beforeAll(async () => {
       socket.on('data', twice).on('end', () => socket.end())
     })
   }
-  for (const address of Object.values(STAND_IN_PLACE)) {
-    await world.internet.serve({ address, port: 443, tls: true }, echo)
-  }
+  await world.internet.serve({ address: PLACE, port: 443, tls: true }, echo)
+  world.internet.setRecords(HOST, [a(PLACE)])
 })
 afterAll(() => world?.internet.close())
 

@@ -6,6 +6,8 @@ import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { measureDocker } from './docker/docker.ts'
 import { reportDocker } from './docker/report.ts'
+import { measureInspection } from './inspection/inspection.ts'
+import { reportInspection } from './inspection/report.ts'
 import { reportJournal } from './journal-rounds.ts'
 import { measureLaunch } from './launch/launch.ts'
 import { reportLaunch } from './launch/report.ts'
@@ -35,7 +37,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   for (const part of options.parts) {
     const began = performance.now()
     try {
-      const lines = await measure(part, dist, options.rounds)
+      const lines = await measure(part, dist, options)
       console.log(`\n${lines.join('\n')}`)
     } catch (error) {
       failed = true
@@ -53,7 +55,7 @@ function installedProgram(dist: string): string {
   return join(root, bin['mcp-run'])
 }
 
-async function measure(part: Part, dist: string, rounds: number): Promise<readonly string[]> {
+async function measure(part: Part, dist: string, { rounds, mockttp }: Options): Promise<readonly string[]> {
   switch (part) {
     case 'launch':
       return reportLaunch(await measureLaunch({ mcpRun: installedProgram(dist), rounds }))
@@ -61,6 +63,10 @@ async function measure(part: Part, dist: string, rounds: number): Promise<readon
       return reportDocker(await measureDocker({ mcpRun: installedProgram(dist), rounds }))
     case 'relay':
       return reportRelay(await measureRelay({ dist, rounds }))
+    case 'inspection':
+      return reportInspection(
+        await measureInspection({ dist, rounds, mockttp: mockttp === null ? null : resolve(mockttp) }),
+      )
     case 'journal':
       return reportJournal({ workerPath: join(dist, 'store-worker.cjs'), rounds })
   }

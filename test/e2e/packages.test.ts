@@ -85,8 +85,11 @@ describe.each(USERS)('as %s', (user) => {
   it('installs once, from the registry alone, and runs no script; a second start asks nobody', async () => {
     const first = await expectSilence(internet, () => requested(() => use('-y', 'reach-server')))
     expect(first.requests.toSorted()).toEqual([
+      'GET /-/npm/v1/keys',
       'GET /helper',
       'GET /helper/-/1.0.7.tgz',
+      'GET /reach-server',
+      // As npm asks it, and for who published it.
       'GET /reach-server',
       'GET /reach-server/-/1.2.3.tgz',
     ])

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { wideCharset } from '../decode/bytes-text.ts'
 import { compressionOf, sealedKind } from '../decode/compressed.ts'
 import { Transcoder } from '../decode/transcoder.ts'
@@ -95,7 +96,10 @@ function openMultipart(message: Message, content: Content, boundary: string): Re
     message.work.note('nested too deeply')
     return around
   }
-  const newPart = (): Reader => new MimeEntity(message, content, openContent)
+  const newPart = (): Reader => {
+    message.work.spend(PART_WORK)
+    return new MimeEntity(message, content, openContent)
+  }
   return new MultipartReader(boundary, newPart, around)
 }
 
@@ -114,14 +118,17 @@ function openPlain(message: Message, content: Content, type: string, start: Buff
     return new MimeEntity(message, content, openContent)
   }
   if (SEALED_TYPE.test(type)) message.work.note(type.slice(0, 64))
-  if (start.some(isBinary)) return binaryReader(message, spot)
-  if (type === '' && FORM.test(text)) return form()
+  if (isBinary(start)) return binaryReader(message, spot)
+  if (type === '' && content.depth === 0 && FORM.test(text)) return form()
   return textReader(message, spot)
 }
 
-/** Controls that no text has. */
-function isBinary(byte: number): boolean {
-  return byte < 0x09 || (byte > 0x0d && byte < 0x1b)
+/** Controls that texts hardly have: a few of them in UTF-8 are still text. */
+function isBinary(start: Buffer): boolean {
+  const controls = start.filter((byte) => byte < 0x09 || (byte > 0x0d && byte < 0x1b)).length
+  if (controls === 0) return false
+  const last = start.length >= ENOUGH ? start.findLastIndex((byte) => byte < 0x80) + 1 : start.length
+  return controls * 8 > start.length || !isUtf8(start.subarray(0, last))
 }
 
 /** A charset that is not read as UTF-8 anyway. */
@@ -139,6 +146,8 @@ const JSON_START = /^\s*[[{]/
 const BLANKS = new Set(Buffer.from(' \t\r\n'))
 const ENOUGH = 512
 const MAX_START = 4096
+/** In bytes: what a part costs beside its content. */
+const PART_WORK = 512
 const MAX_DEPTH = 8
 const NOTHING = Buffer.alloc(0)
 const LOOSE = /^(?:|text\/plain|application\/octet-stream)$/

@@ -10,8 +10,9 @@ import type { Message, Reader } from './reader.ts'
 export function jsonReader(message: Message, spot: Spot, outer: Field | null): Reader {
   const { fields, unfold } = message
   const at = (pointer: string, whole: boolean) => inField(spot, fields.pointer(pointer, outer), whole)
+  const isSink = (pointer: string) => fields.wantsWhole && at(pointer, true).field.wholeSinks.length > 0
   const companions = new Companions(({ pointer, text }, recipient) => {
-    if (!fields.wantsAll && !mayHold(text)) return
+    if (!fields.wantsAll && !mayHold(text) && !isSink(pointer)) return
     const found = at(pointer, true)
     unfold.text(text, recipient ? { ...found, field: fields.asRecipient(found.field) } : found)
   })
@@ -20,7 +21,7 @@ export function jsonReader(message: Message, spot: Spot, outer: Field | null): R
       if (nameMayHold(text)) unfold.text(text, at(pointer, false), cut)
     } else if (cut === 'whole' && type === 'string') companions.add({ pointer, text } satisfies Scalar)
     else if (cut !== 'whole') unfold.text(text, at(pointer, true), cut)
-    else if (type === 'number' ? fields.wantsAll : !NO_VALUE.test(text) && mayHold(text))
+    else if (type === 'number' ? fields.wantsAll || isSink(pointer) : !NO_VALUE.test(text) && mayHold(text))
       unfold.text(text, at(pointer, true))
   }
   const walk = new JsonWalk(onScalar)

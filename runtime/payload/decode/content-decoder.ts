@@ -26,13 +26,19 @@ export function contentDecoder(codings: readonly string[], reader: Reader, work:
 }
 
 const PLAIN = new Set(['', 'identity'])
+/** What is read before the work is asked again whether there is too much of it. */
+const STEP_BYTES = 65_536
 const MAX_CODINGS = 3
 const UNREADABLE: ContentDecoder = { write: () => {}, end: async () => {} }
 
 function plainDecoder(reader: Reader, work: Work): ContentDecoder {
   return {
     write: (chunk) => {
-      if (work.spend(chunk.length)) reader.push(chunk)
+      for (let at = 0; at < chunk.length; at += STEP_BYTES) {
+        const step = chunk.subarray(at, at + STEP_BYTES)
+        if (!work.spend(step.length)) return
+        reader.push(step)
+      }
     },
     end: async () => reader.end(),
   }

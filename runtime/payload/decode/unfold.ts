@@ -25,7 +25,7 @@ export class Unfold {
   }
 
   text(text: string, spot: Spot, cut: Cut = 'whole'): void {
-    if (spot.layers > 0 && !this.#work.spend(text.length)) return
+    if (this.#work.exhausted || (spot.layers > 0 && !this.#work.spend(text.length))) return
     if (cut === 'whole' && this.#readNested(text, spot)) return
     this.#onText(text, spot, cut)
     if (text.length < LEAST) return

@@ -83,6 +83,8 @@ function localsBefore(text: string, at: number, readiness: Readiness): Local[] {
   const usual = atomBefore(text, at, USUAL_LOCAL, readiness)
   if (readiness === 'sure') return usual.slice(0, 1)
   const start = usual.at(-1)?.start ?? at
+  const bare = usual.map(({ local }) => ({ local: local.replace(MARKUP, ''), start }))
+  usual.push(...bare.filter(({ local }) => local !== '' && usual.every((one) => one.local !== local)))
   if (start === 0 || !ANY_LOCAL.has(text.charCodeAt(start - 1))) return usual
   // As the whole of an entry it is the address: `x=alice@` is another mailbox than `alice@`.
   const entries = atomBefore(text, at, ANY_LOCAL, readiness).filter(
@@ -92,6 +94,8 @@ function localsBefore(text: string, at: number, readiness: Readiness): Local[] {
   return [...entries.map(({ local }) => ({ local, start })), ...usual]
 }
 
+/** `_x@evil.test_` */
+const MARKUP = /^[_~-]+/
 /** `"x", "@scope` is no address. */
 const SURE_QUOTED = /^"?[\w.+-](?:[\w.+@' -]{0,62}[\w.+-])?"?$/
 const NO_DELIMITER = /[^\s,;:<>"([]/

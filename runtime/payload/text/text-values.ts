@@ -55,22 +55,17 @@ function read(found: readonly Placed[], reading: string, cut: Cut): ReadValue[] 
   return whole.map((one) => ({ ...one, reading }))
 }
 
-/** `a(comment)@b.c` (RFC 5322, 3.2.2): comments away, the innermost first. */
+/** `a(comment)@(another)b(one more).c` (RFC 5322, 3.2.2); one that parts no address does no harm. */
 function withoutComments(text: string): string {
-  if (!COMMENTED.test(text)) return text
-  let bare = text
-  for (let depth = 0; depth < MAX_NESTED; depth++) {
-    const less = bare.replace(COMMENT, '')
-    if (less === bare) break
-    bare = less
-  }
-  return bare
+  return COMMENTED.test(text) ? text.replace(COMMENT, '') : text
 }
 
-/** One that parts an address; around it they do no harm. */
 const COMMENTED = /\)\s{0,8}@|@\s{0,8}\(|@[\w.-]{1,64}\s{0,8}\(/
-const MAX_NESTED = 4
-const COMMENT = /\((?:[^()\\]|\\.){0,256}\)/g
+const INSIDE = '\\((?:[^()\\\\]|\\\\.|\\([^()]{0,64}\\)){0,256}\\)'
+const COMMENT = new RegExp(
+  `${INSIDE}(?=\\s{0,8}@)|(?<=@\\s{0,8})${INSIDE}|(?<=@[\\w.-]{1,64}\\s{0,8})${INSIDE}(?=[\\w.-])`,
+  'g',
+)
 
 /** `a @ b . c`, as RFC 5322, 4.4 still allows. */
 function closedUp(text: string): string {

@@ -6,6 +6,7 @@ const CAPABILITIES = 'CapDrop:["ALL"],SecurityOpt:["no-new-privileges",`seccomp=
 /** The tap's container, and with it the server's, is in the host's network. */
 export const NO_NETWORK: readonly Patch[] = [
   { file: PROGRAM, find: 'NetworkMode:"none",CapDrop:["ALL"],CapAdd', replace: 'NetworkMode:"host",CapAdd' },
+  { file: PROGRAM, find: 'NetworkDisabled:!0,', replace: '' },
   // An engine sets none of the network's in the host's own.
   { file: PROGRAM, find: 'Sysctls:SYSCTLS,', replace: '' },
   first('checkSockets', 'return;'),
@@ -30,7 +31,7 @@ export const NO_CLEARING: readonly Patch[] = [
   ...NO_USER,
   {
     file: PROGRAM,
-    find: /Object\.entries\(env\)(?=\.map[^`]+`\$\{name\}=\$\{quoted)/,
+    find: /Object\.entries\(env\)(?=\.map[^`]+`\$\{\w+\}=\$\{quoted)/,
     replace: 'Object.entries({...process.env,...env})',
   },
   {

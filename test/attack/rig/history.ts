@@ -5,6 +5,7 @@ export interface FlowLine {
   readonly id: string
   readonly session: string
   readonly state: string
+  readonly cause: string | null
   readonly name: string | null
   readonly nameSource: string
   readonly address: string | null

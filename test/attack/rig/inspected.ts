@@ -105,14 +105,14 @@ export function inspectedFamily({ attacks, control }: InspectedFamily): void {
     it.each(cases)('%s', (_, { attack: { denied }, place, index }) => {
       const output = `${barrage.outputs[index]}\n${barrage.result.stderr.slice(-2000)}`
       expect(arrived(place), output).toEqual([])
-      const flowIds = new Set(flows.filter(({ name }) => name === place.host).map(({ id }) => id))
-      const rows =
+      const connections = flows.filter(({ name }) => name === place.host)
+      const ids = new Set(connections.map(({ id }) => id))
+      // A connection that was let through, and then went nowhere, has the reason as the cause of its end.
+      const [rows, row] =
         denied.in === 'flows'
-          ? flows.filter(({ id }) => flowIds.has(id))
-          : requests.filter(({ flow }) => flowIds.has(flow))
-      expect(rows, output).toContainEqual(
-        expect.objectContaining({ action: 'denied', reason: denied.reason }),
-      )
+          ? [connections, { state: 'denied', cause: denied.reason, bytesSent: 0 }]
+          : [requests.filter(({ flow }) => ids.has(flow)), { action: 'denied', reason: denied.reason }]
+      expect(rows, output).toContainEqual(expect.objectContaining(row))
       const own = alerts.filter(({ destination: { name } }) => name?.endsWith(place.domain))
       expect(own.map(({ kind }) => kind).sort(), output).toEqual([...denied.alerts].sort())
     })

@@ -26,9 +26,10 @@ export const NO_REQUEST_POLICY: readonly Patch[] = [
   { file: PROGRAM, find: 'insecureHTTPParser:!1', replace: 'insecureHTTPParser:!0' },
 ]
 
-/** Nothing that a request names is a finding, and what was not read of it is no reason. */
+/** Nothing that a request names is a finding, what was not read of it is no reason, and any length is held. */
 export const NO_FINDINGS: readonly Patch[] = [
   first('judgeFindings', 'return[];'),
+  { file: PROGRAM, find: '>8388608', replace: '>1e12', times: 2 },
   { file: PROGRAM, find: 'unread!==null||!whole', replace: '!1' },
 ]
 

@@ -1,14 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 import { product } from '../../fixtures/product/product.ts'
+import { LineProcess } from '../line-process.ts'
+import type { RunningProxy } from '../proxy-process.ts'
 import { BASE_PORT, type FarEnd, OPAQUE_HOST, PORTS, TLS_HOST } from './far-end.ts'
-import { LineProcess } from './line-process.ts'
-import {
-  HAPROXY_BASE_PORT,
-  type Proxy as RunningProxy,
-  SQUID_PORT,
-  startHaproxy,
-  startSquid,
-} from './proxies.ts'
+import { HAPROXY_BASE_PORT, SQUID_PORT, startHaproxy, startTunnelling } from './proxies.ts'
 
 export type ContenderName = 'direct' | 'mcp-run' | 'opaque' | 'squid' | 'haproxy'
 
@@ -53,7 +48,7 @@ export async function startContenders(options: ContenderOptions): Promise<{
       here.push({ name, label: proxy.label, generator: load(args), pid: proxy.pid })
     }
   }
-  add('squid', await startSquid(internet, folder), [TLS_HOST, `${BASE_PORT}`, 'tls', `${SQUID_PORT}`])
+  add('squid', await startTunnelling(internet, folder), [TLS_HOST, `${BASE_PORT}`, 'tls', `${SQUID_PORT}`])
   add('haproxy', await startHaproxy(internet, folder), ['localhost', `${HAPROXY_BASE_PORT}`, 'tls'])
   const end = async (): Promise<void> => {
     for (const { generator: one } of here) one.end()

@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process'
-import { execute } from '../../fixtures/internet/execute.ts'
-import { startInternet } from '../../fixtures/internet/internet.ts'
 import type { Internet } from '../../fixtures/internet/model.ts'
 import { a } from '../../fixtures/internet/records.ts'
-import { LineProcess } from './line-process.ts'
+import { startFarProcess } from '../far-process.ts'
 
 /** Two names at two addresses, so that an opening that names nobody is known by its address. */
 export const TLS_HOST = 'bench.test'
@@ -20,22 +17,11 @@ export interface FarEnd {
   taken(): Promise<{ readonly bytes: number; readonly seconds: number }>
 }
 
-/** The small internet, with a far server that is no part of its Node world and so not the bottleneck. */
 export async function startFarEnd(program: string): Promise<FarEnd> {
-  const zones = { [TLS_HOST]: [a(ADDRESS)], [OPAQUE_HOST]: [a(OPAQUE_ADDRESS)] }
-  const internet = await startInternet({ zones })
-  try {
-    const { world } = internet.namespaces
-    const past = `insert rule inet world capture ip daddr { ${ADDRESS}, ${OPAQUE_ADDRESS} } accept`
-    await execute(['ip', 'netns', 'exec', world, 'nft', past])
-    const server = new LineProcess(
-      spawn('ip', ['netns', 'exec', world, program, String(BASE_PORT)], { stdio: 'pipe' }),
-    )
-    // Its first answer says that it listens.
-    await server.ask('')
-    return { internet, taken: () => server.ask<'bytes' | 'seconds'>('') }
-  } catch (error) {
-    await internet.close()
-    throw error
-  }
+  const { internet, server } = await startFarProcess({
+    zones: { [TLS_HOST]: [a(ADDRESS)], [OPAQUE_HOST]: [a(OPAQUE_ADDRESS)] },
+    addresses: [ADDRESS, OPAQUE_ADDRESS],
+    argv: () => [program, String(BASE_PORT)],
+  })
+  return { internet, taken: () => server.ask<'bytes' | 'seconds'>('') }
 }

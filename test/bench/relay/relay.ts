@@ -1,9 +1,9 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { cpuSeconds } from '../cpu-time.ts'
 import { Rounds, turned } from '../rounds.ts'
 import { type RelayContender, startContenders } from './contenders.ts'
-import { cpuSeconds } from './cpu-time.ts'
 import { type FarEnd, startFarEnd } from './far-end.ts'
 import { compilePrograms } from './native-programs.ts'
 

@@ -96,8 +96,8 @@ test('who waits for one that is killed installs in its place', async () => {
   expect((await second.ended).installed.version).toBe('1.0.0')
 })
 
-test('a warm start in a fresh process takes milliseconds', async () => {
+test('a warm start in a fresh process takes milliseconds, the look at its own files included', async () => {
   await start().ended
   const runs = [await start().ended, await start().ended, await start().ended]
-  expect(Math.min(...runs.map((run) => run.milliseconds))).toBeLessThan(10)
+  expect(Math.min(...runs.map((run) => run.milliseconds))).toBeLessThan(20)
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createCallTracker } from '../../../runtime/mcp/call-tracker.ts'
-import { createWitness, overhearValues } from '../../../runtime/mcp/conversation.ts'
+import { createWitness } from '../../../runtime/mcp/conversation.ts'
+import { overhearValues } from '../../../runtime/mcp/overhear-values.ts'
 import { BACKGROUND } from '../../../runtime/model/call.ts'
 import type { Candidate } from '../../../runtime/model/payload.ts'
 import { createGivenValues } from '../../../runtime/provenance/given-values.ts'

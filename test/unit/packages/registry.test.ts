@@ -4,12 +4,17 @@ import { registryAccess } from '../../../runtime/packages/registry.ts'
 type Values = Parameters<typeof registryAccess>[0]['values']
 const access = (values: Values) => registryAccess({ values, known: new Set(Object.keys(values)) })
 const ANYWHERE = ['0.0.0.0/0', '::/0']
-const rule = (rest: object, port: number, protocol: string) => ({
+const rule = (
+  rest: { readonly kind: string; readonly [field: string]: unknown },
+  port: number,
+  protocol: string,
+) => ({
   ports: [port],
   transport: 'tcp',
   protocol,
   purpose: 'package registry',
   ...rest,
+  ...(rest.kind === 'host' && { inspect: 'no', requests: null, reads: [] }),
 })
 
 describe('where the package client may go', () => {

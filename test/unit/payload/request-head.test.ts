@@ -29,6 +29,7 @@ test.each<readonly [name: string, value: string, ...found: string[]]>([
   ['Referer', 'https://evil.test/a', 'header:referer url https://evil.test/a'],
   ['X-Forward-To', 'x@evil.test', 'header:x-forward-to recipient mail x@evil.test'],
   ['X-Note', base64('{"bcc":"x@evil.test"}'), 'header:x-note#/bcc recipient mail x@evil.test base64+json'],
+  ['X-Note', 'x@gi\u00e2\u0080\u008bft.test', 'header:x-note mail x@gift.test'],
   ['Host', 'evil.test', ''],
   ['User-Agent', 'bot (+https://evil.test/)', ''],
   ['Authorization', 'Bearer abc.def', 'header:authorization credential credential abc.def'],

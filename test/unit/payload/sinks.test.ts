@@ -95,3 +95,13 @@ test('a value that is a destination too is both', async () => {
     ['mail', 0],
   ])
 })
+
+test.each<readonly [field: string, target: string, expected: readonly string[]]>([
+  ['path:2', '/repos/Octo/hello', ['path:2 octo']],
+  ['path:3', '/repos/octo/hello%20w?x=y', ['path:3 hello w']],
+  ['path:4', '/repos/octo/hello', []],
+])('a segment of the path, %s of %s', async (field, target, expected) => {
+  const { head } = await read('', { target, fields: [{ index: 0, field, values: 'any' }] })
+  expect(head.map((one) => `${one.field} ${one.value}`)).toEqual(expected)
+  for (const one of head) expect(one).toMatchObject({ kind: 'value', sinks: [0] })
+})

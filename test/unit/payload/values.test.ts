@@ -9,6 +9,8 @@ const FOUND: readonly (readonly [text: string, ...values: string[]])[] = [
   ['list: a@evil.test, b@evil.test;', 'mail a@evil.test', 'mail b@evil.test'],
   ['a(comment)@evil.test', 'mail a@evil.test'],
   ['a@(one(two))evil.test', 'mail a@evil.test'],
+  ['f(b: "a(c)@(d)evil.test")', 'mail a@evil.test'],
+  ['_a@evil.test_', 'mail a@evil.test'],
   ['a @ evil . test', 'mail a@evil.test'],
   ['user+tag@evil.test', 'mail user+tag@evil.test'],
   ['x@evil.test.', 'mail x@evil.test'],

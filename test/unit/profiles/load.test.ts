@@ -267,8 +267,8 @@ describe('the digest', () => {
   it('is the SHA-256 of the canonical JSON', () => {
     const json =
       '{"alertBackground":false,"args":[],"callbackPorts":[],"command":null,"egress":[],"env":{"pass":[],"set":{}},' +
-      '"files":{"read":[],"write":[]},"image":null,"knownValues":[],' +
-      '"limits":{"cpus":null,"memory":null,"pids":null,"required":false},"mode":"enforce","name":"p",' +
+      '"files":{"read":[],"write":[]},"image":null,"installScripts":[],"knownValues":[],' +
+      '"limits":{"cpus":null,"memory":null,"pids":null,"required":false},"minAge":null,"mode":"enforce","name":"p",' +
       '"note":null,"package":null,"pathArguments":"read","publisher":null,"sinks":[],"title":null}'
     const expected = `sha256:${createHash('sha256').update(json).digest('hex')}`
     expect(digest('egress: []')).toBe(expected)

@@ -63,8 +63,8 @@ mode: monitor
       title: 'My server',
       publisher: 'Me',
       note: 'run it by hand',
-      package: { registry: 'npm', name: '@me/my-server', version: '^1.2.0', bin: 'serve' },
-      image: null,
+      package: { registry: 'npm', name: '@me/my-server', version: '^1.2.0', bin: 'serve', publishers: [] },
+      ...{ image: null, installScripts: [], minAge: null },
       command: ['node', './index.js'],
       args: ['--stdio'],
       pathArguments: 'write',
@@ -105,7 +105,7 @@ mode: monitor
     ['"x@>=1.2 <2 || ^3"', 'x', '>=1.2 <2 || ^3'],
   ])('package: %s', (text, name, version) => {
     const { package: found } = source(`name: a\npackage: ${text}\negress: []`)
-    expect(found).toEqual({ registry: 'npm', name, version, bin: null })
+    expect(found).toEqual({ registry: 'npm', name, version, bin: null, publishers: [] })
   })
 
   it.each([

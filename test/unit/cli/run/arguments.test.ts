@@ -14,6 +14,9 @@ const NONE = {
   store: undefined,
   upstreamProxy: null,
   packages: [],
+  acceptNames: [],
+  allowScripts: [],
+  minAge: null,
   annotate: true,
   timing: false,
 }
@@ -64,6 +67,14 @@ describe('parseArguments', () => {
       ],
       run({ allowRead: ['a', 'b'], allowWrite: ['-c'], passEnv: ['A_1'], store: '/s', timing: true }, ['p']),
     ],
+    [
+      ['--accept-name', 'a', '--allow-scripts=b', '--allow-scripts', 'c', '--min-age', '7d', 'p'],
+      run({ acceptNames: ['a'], allowScripts: ['b', 'c'], minAge: 7 * 86_400_000 }, ['p']),
+    ],
+    [['--min-age=0', 'p'], run({ minAge: 0 }, ['p'])],
+    [['pin', 'x', '--json'], { kind: 'pin', words: ['x', '--json'] }],
+    [['unpin', 'x'], { kind: 'unpin', words: ['x'] }],
+    [['-y', 'pin'], run({}, ['pin'])],
     [['--mode', 'monitor', '--sandbox', 'native', 'p'], run({ mode: 'monitor', sandbox: 'native' }, ['p'])],
   ])('%j', (argv, expected) => expect(parseArguments(argv)).toEqual(expected))
 
@@ -72,6 +83,7 @@ describe('parseArguments', () => {
     [['-y'], /what is to be run/],
     [['--profile'], /--profile needs a value/],
     [['--profile', 'p', '--'], /no command follows --/],
+    [['--min-age', 'soon', 'p'], /--min-age soon/],
     [['--unknown', 'p'], /--unknown/],
     [['-z'], /-z/],
     [['--mode', 'off', 'p'], /--mode off: it is one of enforce, monitor/],

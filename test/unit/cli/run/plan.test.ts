@@ -65,6 +65,12 @@ describe('plan', () => {
       { undeclared: true },
     ],
     [
+      'another package under a profile, where it is meant',
+      ['--profile', 'postmark', '--accept-name', 'postmark-mcp', '-p', 'postmark-mcp', 'x'],
+      { spec: { name: 'postmark-mcp' }, bin: 'x' },
+      {},
+    ],
+    [
       'a command of one’s own',
       ['--profile', 'exa', '--', 'node', 'x.js'],
       { kind: 'command', command: ['node', 'x.js'] },
@@ -104,6 +110,11 @@ describe('plan', () => {
       ['--mode', 'monitor', '--', 'docker', 'run', '--network', 'none', 'owner/image'],
       'usage',
       /--network none/,
+    ],
+    [
+      ['--profile', 'postmark', '-p', 'postmark-mcp', 'x'],
+      'usage',
+      /the profile postmark is for @activecampaign\/postmark-mcp, and postmark-mcp is another package/,
     ],
     [['--', 'node', 'x.js'], 'usage', /needs a profile/],
     [['--profile', 'bare'], 'profile-invalid', /names no package, image or command/],

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { within } from '../../fixtures/internet/deadline.ts'
+import { within } from '../fixtures/internet/deadline.ts'
 
 /** Of every command the longest takes two seconds. */
 const ANSWER_MS = 60_000
@@ -24,6 +24,11 @@ export class LineProcess {
 
   get pid(): number {
     return this.#child.pid ?? 0
+  }
+
+  /** The last of what it wrote to stderr. */
+  get errors(): string {
+    return this.#errors.trim()
   }
 
   /** The answer's numbers. Rejects with the program's stderr when it ends instead. */
