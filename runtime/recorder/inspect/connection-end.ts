@@ -12,6 +12,8 @@ export interface ConnectionEnd {
   closed(): void
   requestBegins(): void
   requestEnded(): void
+  /** Requests under way. */
+  readonly open: number
 }
 
 export function connectionEnd(): ConnectionEnd {
@@ -51,6 +53,9 @@ export function connectionEnd(): ConnectionEnd {
     requestEnded: () => {
       open--
       settle()
+    },
+    get open() {
+      return open
     },
   }
 }

@@ -22,9 +22,9 @@ export interface Http1Connection extends Relay {
   readonly end: ConnectionEnd
   /** A request waits, or is being sent: gives what to call when the destination has all of it, or it is done. */
   sending(): () => void
-  /** Requests that the destination does not have yet. */
-  readonly waiting: number
-  /** A request is being refused, and the connection ends with the answer. */
+  /** For a request under way: called when the client's connection is closed. */
+  readonly gone: Set<() => void>
+  /** A request is being refused, and the connection ends with the answer: nothing that follows is read. */
   last: boolean
 }
 
@@ -61,8 +61,10 @@ export function http1Connection({ inspected, client, upstream, redial }: Http1Op
     carryEnd()
   })
   client.on('error', (error: NodeJS.ErrnoException) => end.cut(`reset by server (${error.code ?? 'error'})`))
+  const gone = new Set<() => void>()
   client.once('close', () => {
     agent.destroy()
+    for (const tell of gone) tell()
     end.closed()
   })
   return {
@@ -70,9 +72,7 @@ export function http1Connection({ inspected, client, upstream, redial }: Http1Op
     client,
     agent,
     end,
-    get waiting() {
-      return waiting
-    },
+    gone,
     last: false,
     sending: () => {
       waiting++

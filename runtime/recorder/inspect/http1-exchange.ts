@@ -252,25 +252,34 @@ export class Http1Exchange {
   }
 
   #refuse(explanation: Explanation): void {
+    this.#connection.last ||= !this.#req.complete
     refuseHttp1(this.#req, this.#res, explanation, this.#came.detached === null)
   }
 
   #whenBothClosed(out: ClientRequest): void {
-    let open = 2
-    const closed = (): void => {
-      if (--open === 0) this.#done()
-    }
+    const { gone } = this.#connection
     const res = this.#res
-    let resClosed = false
+    let [resOpen, outOpen] = [true, true]
+    const settle = (): void => {
+      if (!resOpen && !outOpen) this.#done()
+    }
     const onRes = (): void => {
-      if (resClosed) return
-      resClosed = true
+      if (!resOpen) return
+      resOpen = false
+      gone.delete(onRes)
       // The client gave up: so does its request.
       if (!res.writableFinished) out.destroy()
-      closed()
+      // One that waits for its connection does not say that it is closed.
+      if (out.destroyed && out.socket === null) outOpen = false
+      settle()
     }
+    // An answer that waits for others before it is told nothing of its connection's end.
+    gone.add(onRes)
     res.once('finish', onRes).once('close', onRes)
-    out.once('close', closed)
+    out.once('close', () => {
+      outOpen = false
+      settle()
+    })
   }
 }
 

@@ -30,8 +30,9 @@ export function readHttp1Head({
   const version = httpVersion === '1.0' ? '1.0' : '1.1'
   const known = httpVersion === version
   const body = framing.length === 0 ? NO_BODY : readBodyFraming(framing, version)
-  // RFC 9112, 3.2: HTTP/1.0 alone goes without a Host.
-  const malformed = !known || body === null || (hosts.length === 0 && version === '1.1')
+  // RFC 9112, 3.2: one Host, and HTTP/1.0 alone goes without.
+  const hosted = hosts.length === 1 || (hosts.length === 0 && version === '1.0')
+  const malformed = !known || body === null || !hosted
   return {
     ...{ method, target: url, hosts, headers, malformed },
     body: body ?? NO_BODY,

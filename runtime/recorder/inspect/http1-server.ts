@@ -10,7 +10,7 @@ import { recordMalformed } from './malformed-request.ts'
 
 /** From a head's first byte to its last. */
 const HEAD_TIMEOUT_MS = 120_000
-/** Requests of one connection that wait at a time: whoever sends more of them ahead waits. */
+/** Requests of one connection under way at a time: whoever sends more of them ahead waits. */
 const MAX_PIPELINED = 64
 
 /** Reads what clients send as HTTP/1, by Node's own server: one for all connections of a session. */
@@ -44,16 +44,17 @@ export function http1Server(): Http1Server {
       req.socket.destroy()
       return
     }
-    const { client } = connection
+    if (connection.last) return
+    const { client, end } = connection
     const running = new Http1Exchange(connection, req, res, { expects, detached: null }).run()
-    if (connection.waiting < MAX_PIPELINED) return
+    if (end.open < MAX_PIPELINED) return
     client.pause()
     void running.then(() => client.resume())
   }
   /** What comes with a switch of protocols has no parser any more, and an answer of its own making. */
   const detached = (req: IncomingMessage, socket: Duplex, early: Buffer): void => {
     const connection = connections.get(socket)
-    if (connection === undefined || connection.waiting > 0) {
+    if (connection === undefined || connection.end.open > 0) {
       socket.destroy()
       return
     }
@@ -83,10 +84,9 @@ export function http1Server(): Http1Server {
   })
   server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
     const connection = connections.get(socket)
-    // What follows a request that is refused is not read.
     if (connection?.last === true) return
     const broken = error.code?.startsWith('HPE_') === true && error.code !== 'HPE_INVALID_EOF_STATE'
-    if (connection === undefined || connection.waiting > 0 || !broken || !socket.writable) {
+    if (connection === undefined || connection.end.open > 0 || !broken || !socket.writable) {
       socket.destroy()
       return
     }

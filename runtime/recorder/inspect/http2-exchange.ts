@@ -232,7 +232,7 @@ export class Http2Exchange {
 
   #refuse(explanation: Explanation): void {
     const stream = this.#stream
-    if (stream.destroyed || stream.headersSent) return
+    if (stream.destroyed || stream.closed || stream.headersSent) return
     const { status, fields, body } = refusalMessage(explanation)
     const headers = http2Headers(fields.map(([name, value]) => [name.toLowerCase(), value]))
     stream.respond({ ':status': status, ...headers }, { endStream: this.#headOnly })

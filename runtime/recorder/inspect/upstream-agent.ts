@@ -19,6 +19,7 @@ export interface UpstreamOptions {
 export class UpstreamAgent extends Agent {
   readonly #options: UpstreamOptions
   #first: Socket | null
+  #over = false
 
   constructor(options: UpstreamOptions) {
     super({ keepAlive: true, maxSockets: 1, maxFreeSockets: 1 })
@@ -35,12 +36,17 @@ export class UpstreamAgent extends Agent {
     this.#first = null
     if (first?.writable === true && !first.readableEnded) return first
     first?.destroy()
+    // Node's own takes an error alone, its types do not.
+    const settle = done as ((error: Error | null, socket?: Duplex) => void) | undefined
     this.#options.redial().then((dialled) => {
-      if (dialled.ok) this.#options.onSocket(dialled.socket)
-      // Node's own callback takes an error alone, its types do not.
-      const failed = done as ((error: Error | null, socket?: Duplex) => void) | undefined
-      if (dialled.ok) failed?.(null, dialled.socket)
-      else failed?.(new DialProblem(dialled.code))
+      if (!dialled.ok) settle?.(new DialProblem(dialled.code))
+      else if (this.#over) {
+        dialled.socket.destroy()
+        settle?.(new DialProblem('ECANCELED'))
+      } else {
+        this.#options.onSocket(dialled.socket)
+        settle?.(null, dialled.socket)
+      }
     })
     return undefined
   }
@@ -51,6 +57,7 @@ export class UpstreamAgent extends Agent {
   }
 
   override destroy(): void {
+    this.#over = true
     this.#first?.destroy()
     super.destroy()
   }

@@ -90,6 +90,32 @@ describe('a request in a form that', () => {
     expect(world.alerts()).toHaveLength(1)
   })
 
+  it('is read in two ways is the last of its connection', async () => {
+    const seen: (string | undefined)[] = []
+    const world = await secure((req, res) => {
+      seen.push(req.url)
+      res.end()
+    })
+    const client = await rawClient(world)
+    client.write(`GET /1 HTTP/1.1\r\n${HOST}${HOST}\r\nGET /2 HTTP/1.1\r\n${HOST}\r\n`)
+    const text = await client.rest()
+    await world.settled()
+    expect(text.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 400'])
+    expect([seen, world.of('http-request').length]).toEqual([[], 1])
+  })
+
+  it('breaks off an answer under way ends with it', async () => {
+    const far = new EventEmitter()
+    const world = await secure((_req, res) => far.emit('asked', res))
+    const asked = once(far, 'asked')
+    const client = await rawClient(world)
+    client.write(`GET /1 HTTP/1.1\r\n${HOST}\r\n`)
+    await asked
+    client.write('no request at all\r\n\r\n')
+    expect(await client.rest()).toBe('')
+    await world.settled()
+  })
+
   it('has too long a head is refused', async () => {
     const seen: (string | undefined)[] = []
     const world = await secure((req, res) => {

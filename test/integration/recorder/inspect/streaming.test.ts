@@ -1,10 +1,10 @@
 import { EventEmitter, once } from 'node:events'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { answerTo, begin, rawClient } from './clients.ts'
 import { NAME, rigs } from './rig.ts'
 
-const { secure, close } = rigs()
+const { secure, of, close } = rigs()
 afterEach(close)
 
 const MiB = 1024 * 1024
@@ -133,6 +133,23 @@ describe('an end before its time', () => {
     await ended
     await world.settled()
     expect(world.of('http-ended')[0]?.end).toMatchObject({ status: null })
+  })
+
+  it('of a client’s that has sent ahead ends all that waits', async () => {
+    const far = new EventEmitter()
+    const world = await of(
+      createServer((req) => far.emit('asked', req)),
+      { protocol: 'http' },
+    )
+    const asked = once(far, 'asked')
+    const client = await rawClient(world)
+    client.write(`GET / HTTP/1.1\r\nHost: ${NAME}\r\n\r\n`.repeat(10))
+    await asked
+    client.socket.resetAndDestroy()
+    await world.settled()
+    expect(world.of('http-request')).toHaveLength(10)
+    expect(world.of('http-ended').map(({ end }) => end.status)).toEqual(Array(10).fill(null))
+    expect(world.of('flow-closed')).toHaveLength(1)
   })
 
   it('of the destination’s, before it answers, is the client’s', async () => {
