@@ -39,11 +39,17 @@ export class Annotations {
   }
 }
 
+/** `3.0` and `3e0` are 3 to most clients: the text is for them as well. What ends a call is judged more strictly. */
+function plainNumber(id: string): string {
+  const value = /^[-\d]/.test(id) ? Number(id) : Number.NaN
+  return Number.isSafeInteger(value) ? String(value) : id
+}
+
 /** As a call's id is shown; null for every line but one answer. */
 function answeredId(line: Buffer): string | null {
   let found: string | null = null
   const scan = new MessageScan(({ isAnswer, inBatch, id }) => {
-    if (isAnswer && !inBatch && id !== undefined) found = shownId(id)
+    if (isAnswer && !inBatch && id !== undefined) found = shownId(plainNumber(id))
   })
   scan.push(line)
   return found
