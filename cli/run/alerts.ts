@@ -12,8 +12,10 @@ export function tellOnce(
 ): (alert: AlertEvent) => void {
   const told = new Set<string>()
   return (alert) => {
-    if (told.has(alert.key) || told.size > MAX_LINES) return
-    told.add(alert.key)
+    // What was stopped once and got through later is news.
+    const once = `${alert.key} ${alert.action}`
+    if (told.has(once) || told.size > MAX_LINES) return
+    told.add(once)
     if (told.size > MAX_LINES) {
       say(`more findings than ${MAX_LINES}: see egress alerts --server ${alert.server}`)
       return

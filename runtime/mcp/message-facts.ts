@@ -3,7 +3,7 @@ import type { ScalarKind } from './json-reader.ts'
 /** What is to be known of one JSON-RPC message. Absent: not there, of another type, or too long. */
 export interface MessageFacts {
   method?: string | undefined
-  /** As JSON text, so that 1 and "1" differ; a number as it was written. */
+  /** As JSON text, so that 1 and "1" differ; `3.0` and `3e0` are the number 3, as clients read them. */
   id?: string | undefined
   /** It has a `result` or an `error`. */
   isResponse: boolean
@@ -86,8 +86,14 @@ export function factOf(fact: ScalarFact, kind: ScalarKind, text: string | null):
   if (text === null) return undefined
   if (fact === 'errorCode') return kind === 'number' ? text : undefined
   if (fact === 'id' || fact === 'requestId') {
-    if (kind === 'number') return text
+    if (kind === 'number') return numberText(text)
     return kind === 'string' ? JSON.stringify(text) : undefined
   }
   return kind === 'string' ? text : undefined
+}
+
+/** One text for one number, as far as every parser reads it as the same. */
+function numberText(text: string): string {
+  const value = Number(text)
+  return Number.isSafeInteger(value) ? String(value) : text
 }

@@ -79,6 +79,11 @@ export class Fields {
     return this.#field(`${kind}:${name}`, null, () => [name], false)
   }
 
+  /** Some sink is a member, which only a body of members has. */
+  get hasPointers(): boolean {
+    return this.#patterns.some(({ field }) => field.startsWith('/'))
+  }
+
   path(): Field {
     return this.#field('path', null, () => [], false)
   }

@@ -75,10 +75,13 @@ const TAIL =
 const RECIPIENT = new RegExp(
   [
     // To, cc and bcc, with what is said before and behind them.
-    `^(?:x|resent|apparently|errors?|return|delivered|original|envelope|e?mail|send|reply|forward|notify|deliver|copy|message|receipt|notification|disposition|report|share|assign|post|publish|export|upload)*(?:to|b?ccs?)${TAIL}*$`,
+    `^(?:x|rcpt|resent|apparently|errors?|return|delivered|original|envelope|e?mail|send|reply|forward|notify|deliver|copy|message|receipt|notification|disposition|report|share|assign|post|publish|export|upload)*(?:to|b?ccs?)${TAIL}*$`,
     `^(?:x|e?mail|message|event|default|new|additional|extra|blind|copy|carbon|report|alert|user|team)*(?:recipients?|rcpt|receivers?|addressees?|web?hooks?|hooks?|callbacks?|redirects?|attendees?|invitees?|invites?|invitations?|subscribers?|guests?|participants?|members?|collaborators?|delegates?|destinations?|forwards?|forwarding|notify|sharedwith|sharewith|endpoints?|listeners?)${TAIL}*$`,
     `(?:bcc|rcpt|recipients?|webhooks?|attendees?|invitees?|subscribers?)${TAIL}*$`,
     `^(?:x|e?mail|status|message|event|fallback|success|failure|error|async|result|return|cancel|answer)*(?:notification|notify|target|delivery|push|post|ping|reply|report|alert|status|response|webhook|callback|forward|hook|sink|receiver|return|result|upload|export)(?:e?mail|e?mailaddress|address|ur[li]|endpoint|host|recipient)s?$`,
+    // A hook of any kind, by its address: `BounceHookUrl`, `postback_url`; where mail bounces to, and goes out by.
+    '(?:hook|callback|postback)(?:ur[li]|host|domain|endpoint|address)s?$',
+    '^(?:x|resent)*returnpath$|^smtp(?:host|server|relay)$',
   ].join('|'),
 )
 const NEUTRAL =

@@ -27,6 +27,7 @@ export function judgeFindings(
 const NOWHERE: Provenance = { sources: [], kind: 'none' }
 
 function judge(candidate: Candidate, provenance: Provenance, facts: PayloadFacts): PayloadFinding | null {
+  if (isLocal(candidate)) return null
   const named = candidate.sinks.flatMap((index) => facts.sinks[index] ?? [])
   const refusing = named.filter((sink) => !allows(sink, candidate, provenance))
   if (refusing.length > 0) {
@@ -42,6 +43,13 @@ function judge(candidate: Candidate, provenance: Provenance, facts: PayloadFacts
 function allows({ allow }: SinkRule, candidate: Candidate, { sources }: Provenance): boolean {
   if (sources.includes('server') && !allow.includes('server') && !isWord(candidate)) return false
   return sources.some((source) => allow.includes(source))
+}
+
+/** A place that only the machine itself reaches, where a sign-in comes back; nothing gets out by it. */
+function isLocal({ kind, value }: Candidate): boolean {
+  if (kind !== 'host' && kind !== 'url') return false
+  const host = kind === 'url' ? hostOf(value) : value
+  return /^(?:localhost|(?:.*\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\]|::1)$/.test(host)
 }
 
 /** One that any description may hold: an owner called `google`, a channel called `general`. */

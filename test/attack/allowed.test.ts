@@ -63,7 +63,7 @@ const NO_NORMAL_FORM: readonly Patch[] = [first('normaliseName', 'return argumen
 const MOVE = `getent ahostsv4 moving.test; curl -sSk -m 3 https://moving.test/; curl -sSk -m 3 https://mixed.test/`
 /** An answer is asked for anew each time, and is dialled whatever it is. */
 const NO_CHECK: readonly Patch[] = [
-  { file: 'mcp-run.cjs', find: /known\d*\.until>now\d*/, replace: '!1' },
+  { file: 'mcp-run.cjs', find: /known\d*\.until>now\d*(?=\)return known\d*\.resolved)/, replace: '!1' },
   {
     file: 'mcp-run.cjs',
     find: 'resolved.filter(address=>mayDial(address,target.resolves))',

@@ -118,6 +118,9 @@ function openPlain(message: Message, content: Content, type: string, start: Buff
     return new MimeEntity(message, content, openContent)
   }
   if (SEALED_TYPE.test(type)) message.work.note(type.slice(0, 64))
+  // A service may read members in it all the same.
+  if (start.length > 0 && content.depth === 0 && spot.field.label === 'body' && message.fields.hasPointers)
+    message.work.note('a body without fields')
   if (isBinary(start)) return binaryReader(message, spot)
   if (type === '' && content.depth === 0 && FORM.test(text)) return form()
   return textReader(message, spot)

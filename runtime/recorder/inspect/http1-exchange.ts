@@ -88,6 +88,11 @@ export class Http1Exchange {
   async #hold(head: Http1Head, { record, reading }: Allowed): Promise<readonly Buffer[] | null> {
     const { inspected } = this.#connection
     const req = this.#req
+    // What follows an upgrade cannot be read before it goes on.
+    if (this.#came.detached !== null) {
+      this.#progress.verdict = await judgeHeld(inspected, record, reading, false)
+      return null
+    }
     if (this.#came.expects) this.#res.writeContinue()
     const announced = head.body.kind === 'length' ? head.body.bytes : null
     const body =

@@ -30,6 +30,8 @@ export interface RequestReading extends BodyReader {
   tell(action: Action): readonly JournalEntry[]
   /** How many so far. */
   readonly findings: number
+  /** Something weightier than a mention in text was among them. */
+  readonly suspect: boolean
 }
 
 export interface ReadingEnd {
@@ -59,6 +61,7 @@ export function readRequest(
   let told = 0
   let unread: string | null = null
   let blocks = false
+  let suspect = false
   let ended: Promise<ReadingEnd> | null = null
 
   const onFound = (candidate: Candidate): void => {
@@ -82,6 +85,7 @@ export function readRequest(
     if (found.length === 0) return
     findings += found.length
     blocks ||= found.some((finding) => finding.blocks)
+    suspect ||= found.some(({ severity }) => severity !== 'low')
     untold.push(...found)
     if (!hold) inBackground(context.record(...tell('allowed')))
   }
@@ -139,6 +143,9 @@ export function readRequest(
       return ended
     },
     tell,
+    get suspect() {
+      return suspect
+    },
     get findings() {
       return findings
     },

@@ -14,8 +14,11 @@ export const LOADS = [
 ] as const
 const KNOWN_NAMES = 40
 const NEW_NAMES = 20
-/** V8 goes on compiling what it runs for some thousand requests, and is several times slower until then. */
-const WARM_UP = ['keep-alive 20 32 6000', 'keep-alive 0.5 1', 'known 20', 'new 5'] as const
+/**
+ * V8 goes on compiling what it runs for some thousand requests, and is several times slower until then: so many, in
+ * steps that each have an answer in time on a busy machine.
+ */
+const WARM_UP = [...Array<string>(10).fill('keep-alive 30 32 500'), 'keep-alive 0.5 1', 'known 20', 'new 5']
 
 type InFlight = (typeof LOADS)[number]['inFlight']
 /** Requests a second; milliseconds. */

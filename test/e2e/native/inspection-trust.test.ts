@@ -20,16 +20,16 @@ public class Get {
 }`
 
 /** Programs that the sandbox's root has of this machine, where it has them. */
-const CLIENTS: readonly [string, path: string, script: string][] = [
-  ['Node', process.execPath, `node -e "${FETCH}"`],
-  ['curl', '/usr/bin/curl', 'curl -sS https://api.test/'],
-  ['Python', '/usr/bin/python3', `/usr/bin/python3 -c "${URLLIB}"`],
+const CLIENTS: readonly (readonly [string, script: string])[] = [
+  ['Node', `node -e "${FETCH}"`],
+  ['curl', 'curl -sS https://api.test/'],
+  ['Python', `/usr/bin/python3 -c "${URLLIB}"`],
   [
     'OpenSSL',
-    '/usr/bin/openssl',
     `printf 'GET / HTTP/1.1\\r\\nHost: api.test\\r\\nConnection: close\\r\\n\\r\\n' | openssl s_client -quiet -verify_return_error -connect api.test:443 -servername api.test`,
   ],
-  ['Java', '/usr/bin/javac', 'java Get.java'],
+  // Not among what the tests install.
+  ...(existsSync('/usr/bin/javac') ? [['Java', 'java Get.java'] as const] : []),
 ]
 
 let internet: Internet
@@ -39,11 +39,7 @@ beforeAll(async () => {
 afterAll(() => internet.close())
 
 describe.each(USERS)('as %s', (user) => {
-  it.each(CLIENTS)('%s trusts the session’s authority', { timeout: 120_000 }, async (name, path, script) => {
-    if (!existsSync(path)) {
-      expect(process.env.CI, `${path} is not there`).toBeUndefined()
-      return
-    }
+  it.each(CLIENTS)('%s trusts the session’s authority', { timeout: 120_000 }, async (name, script) => {
     const mcp = product(internet, { user, env: { NODE_EXTRA_CA_CERTS: internet.caFile } })
     writeFileSync(join(mcp.cwd, 'Get.java'), JAVA, { mode: 0o644 })
     const { output, result } = await insideShell(mcp, mcp.profile('p', PROFILE), script, {

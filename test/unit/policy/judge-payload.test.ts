@@ -50,6 +50,8 @@ test.each<[string, Partial<Candidate>, Provenance, string | undefined]>([
     from(),
     'low none',
   ],
+  ['a way back to the machine', { kind: 'url', value: 'http://localhost:3000/callback' }, from(), undefined],
+  ['one that only looks so', { kind: 'url', value: 'http://localhost.evil.test/x' }, from(), 'high none'],
   ['a credential from nowhere', { kind: 'credential', place: 'credential' }, from(), 'medium none'],
 ])('outside sinks, %s', (_, candidate, provenance, expected) => {
   const found = judged(candidate, provenance)

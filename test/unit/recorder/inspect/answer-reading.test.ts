@@ -5,7 +5,7 @@ import { readAnswer } from '../../../../runtime/recorder/inspect/answer-reading.
 
 const JSON_TYPE = [['content-type', 'application/json']] as const
 
-function setUp(declaration: FlowRecord['declaration'] = 'declared') {
+function setUp(declaration: FlowRecord['declaration'] = 'declared', suspect = false) {
   const happened: string[] = []
   let weighed = (): void => undefined
   const done = new Promise<void>((resolve) => {
@@ -20,7 +20,7 @@ function setUp(declaration: FlowRecord['declaration'] = 'declared') {
     },
   } as unknown as Witness
   const flow = { declaration } as FlowRecord
-  const reader = readAnswer({ witness, flow }, { weighed: () => done }, JSON_TYPE)
+  const reader = readAnswer({ witness, flow }, { weighed: () => done, suspect }, JSON_TYPE)
   return { reader, happened, weighed }
 }
 
@@ -44,4 +44,12 @@ test('a host that is not declared gives nothing', async () => {
   expect(reader.write(Buffer.from('{"Bcc":"x@evil.test"}'))).toBeUndefined()
   await reader.end()
   expect(happened).toEqual([])
+})
+
+test('the answer to a request with a finding gives nothing', async () => {
+  const { reader, happened, weighed } = setUp('declared', true)
+  weighed()
+  await reader.write(Buffer.from('{"Bcc":"x@evil.test"}'))
+  await reader.end()
+  expect(happened).toEqual(['weighed'])
 })
