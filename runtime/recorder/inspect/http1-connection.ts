@@ -42,8 +42,6 @@ export function http1Connection({ inspected, client, upstream, redial }: Http1Op
       far = socket
       bytes.add(socket)
       socket.on('error', () => undefined)
-      // Half an end is an end: nothing more is asked by it.
-      socket.on('end', () => socket.end())
     },
   })
   /** A client that has ended its side: so is the destination's, when it has all that was sent. */

@@ -1,11 +1,10 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Explanation, explainOutage, explainRequest } from '../explanation.ts'
-import { relay } from '../relay.ts'
 import { type Admission, admit } from './admit.ts'
-import { readAnswer } from './answer-reading.ts'
 import { carryBody } from './carry-body.ts'
 import { holdBody } from './hold-body.ts'
+import { carryHttp1Answer, informHttp1 } from './http1-answer.ts'
 import type { Http1Connection } from './http1-connection.ts'
 import { forwardedFields, forwardedTrailers } from './http1-fields.ts'
 import { type Http1Head, pairs, readHttp1Head } from './http1-head.ts'
@@ -13,17 +12,14 @@ import { refuseHttp1 } from './http1-refusal.ts'
 import type { Field } from './inspection.ts'
 import { judgeHeld } from './judge-held.ts'
 import { newProgress, recordEnd } from './request-end.ts'
-import type { RequestReading } from './request-reading.ts'
 import { DialProblem } from './upstream-agent.ts'
+import { carryWebSocket } from './websocket.ts'
 
 /** Of a head, as Node's parser counts it: more than most servers take. */
 export const MAX_HEAD_BYTES = 64 * 1024
 
 /** Node sends the others as they are, and gives these chunks where their length is not said. */
 const WITHOUT_BODY = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'])
-
-/** Fields of answers that HTTP/1.0 does not have, or means otherwise. */
-const NEWER = new Set(['transfer-encoding', 'connection', 'keep-alive', 'trailer'])
 
 type Allowed = Extract<Admission, { kind: 'allowed' }>
 
@@ -42,6 +38,8 @@ export class Http1Exchange {
   readonly #res: ServerResponse
   readonly #came: Came
   readonly #progress = newProgress()
+  /** It has become another protocol's: the ends of request and answer say nothing. */
+  #switched = false
   #done: () => void = () => undefined
 
   constructor(connection: Http1Connection, req: IncomingMessage, res: ServerResponse, came: Came) {
@@ -130,8 +128,14 @@ export class Http1Exchange {
       out.end()
     }
     out.on('finish', sent)
-    out.on('response', (answer) => this.#orBreak(() => this.#answer(answer, reading)))
-    out.on('information', (answer) => this.#orBreak(() => this.#inform(answer)))
+    out.on('response', (answer) => {
+      this.#orBreak(() =>
+        carryHttp1Answer(this.#connection, { req, res: this.#res, answer, reading, progress }),
+      )
+    })
+    out.on('information', (early) =>
+      this.#orBreak(() => informHttp1(req, this.#res, this.#came.expects, early)),
+    )
     out.on('upgrade', (answer, far, early) => void this.#upgrade(answer, far as Socket, early))
     out.on('error', (error) => this.#fail(error))
     this.#whenBothClosed(out)
@@ -162,35 +166,6 @@ export class Http1Exchange {
     return fields
   }
 
-  #answer(answer: IncomingMessage, reading: RequestReading): void {
-    const res = this.#res
-    const progress = this.#progress
-    const { inspected, end } = this.#connection
-    const fields = pairs(answer.rawHeaders)
-    progress.status = answer.statusCode ?? null
-    res.sendDate = false
-    res.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', this.#answerFields(fields))
-    const reader = readAnswer(inspected, reading, fields)
-    carryBody(answer, res, reader, (bytes) => {
-      progress.bytesReceived += bytes
-    })
-    // An answer that comes slowly begins at once all the same.
-    setImmediate(() => {
-      if (progress.bytesReceived === 0 && !res.writableEnded) res.flushHeaders()
-    })
-    const finish = (): void => {
-      const trailers = forwardedTrailers(pairs(answer.rawTrailers))
-      if (trailers.length > 0) res.addTrailers(trailers as [string, string][])
-      res.end()
-    }
-    const broken = (): void => {
-      end.cut('reset by destination')
-      res.destroy()
-    }
-    answer.on('end', () => reader.end().then(() => this.#orBreak(finish), broken))
-    answer.on('error', broken)
-  }
-
   /** What the destination sent and Node will not send on is broken off. */
   #orBreak(act: () => void): void {
     try {
@@ -200,46 +175,18 @@ export class Http1Exchange {
     }
   }
 
-  #answerFields(fields: readonly Field[]): string[] {
-    const kept = { upgrade: true, expect: true }
-    if (this.#req.httpVersion !== '1.0') return forwardedFields(fields, kept)
-    // It knows no chunks, and takes what comes until the connection is closed for the body.
-    const known = fields.filter(([name]) => !NEWER.has(name.toLowerCase()))
-    return [...forwardedFields(known, kept), 'Connection', 'close']
-  }
-
-  /** What comes before an answer (RFC 9110, 15.2), as far as Node has words for it. */
-  #inform({ statusCode, rawHeaders }: { statusCode: number; rawHeaders: string[] }): void {
-    const res = this.#res
-    if (res.headersSent || this.#req.httpVersion === '1.0') return
-    if (statusCode === 100 && this.#came.expects) res.writeContinue()
-    if (statusCode === 102) res.writeProcessing()
-    if (statusCode === 103) res.writeEarlyHints(earlyHints(pairs(rawHeaders)))
-  }
-
-  /** From here on both sides speak another protocol, which is not read. */
+  /** From here on both sides speak another protocol. */
   async #upgrade(answer: IncomingMessage, far: Socket, early: Buffer): Promise<void> {
-    const { client, end, abort } = this.#connection
     const { detached } = this.#came
-    const progress = this.#progress
     if (detached === null) {
       // Nobody asked for it.
       far.destroy()
-      abort('malformed answer')
+      this.#connection.abort('malformed answer')
       return
     }
-    this.#res.detachSocket(client)
-    progress.status = 101
-    progress.unread = 'websocket'
-    client.write(switchingHead(answer), 'latin1')
-    const before = client.bytesWritten
-    if (early.length > 0) far.unshift(early)
-    const carried = relay(client, far, detached, false)
-    const over = await carried.ended
-    const { bytesSent, bytesReceived } = carried.counts()
-    progress.bytesSent = bytesSent
-    progress.bytesReceived = bytesReceived - before
-    if (over.state === 'aborted') end.cut(over.cause)
+    this.#switched = true
+    this.#res.detachSocket(this.#connection.client)
+    await carryWebSocket(this.#connection, this.#progress, { answer, far, early, sentAhead: detached })
     this.#done()
   }
 
@@ -266,7 +213,7 @@ export class Http1Exchange {
     const res = this.#res
     let [resOpen, outOpen] = [true, true]
     const settle = (): void => {
-      if (!resOpen && !outOpen) this.#done()
+      if (!resOpen && !outOpen && !this.#switched) this.#done()
     }
     const onRes = (): void => {
       if (!resOpen) return
@@ -286,19 +233,4 @@ export class Http1Exchange {
       settle()
     })
   }
-}
-
-function earlyHints(fields: readonly Field[]) {
-  const link: string[] = []
-  const hints: Record<string, string> = {}
-  for (const [name, value] of fields) {
-    if (name.toLowerCase() === 'link') link.push(value)
-    else hints[name] = value
-  }
-  return { ...hints, link }
-}
-
-function switchingHead({ statusMessage, rawHeaders }: IncomingMessage): string {
-  const lines = pairs(rawHeaders).map(([name, value]) => `${name}: ${value}\r\n`)
-  return `HTTP/1.1 101 ${statusMessage}\r\n${lines.join('')}\r\n`
 }

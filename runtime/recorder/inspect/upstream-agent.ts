@@ -25,7 +25,17 @@ export class UpstreamAgent extends Agent {
     super({ keepAlive: true, maxSockets: 1, maxFreeSockets: 1 })
     this.#options = options
     this.#first = options.first
-    options.onSocket(options.first)
+    this.#begin(options.first)
+  }
+
+  /** Half an end is an end: nothing more is asked by it. One that carries an answer may still be read to its end. */
+  #begin(socket: Socket): void {
+    this.#options.onSocket(socket)
+    socket.on('end', () => {
+      const idle = Object.values(this.freeSockets).some((sockets) => sockets?.includes(socket))
+      if (idle || socket === this.#first) socket.destroy()
+      else socket.end()
+    })
   }
 
   override createConnection(
@@ -44,7 +54,7 @@ export class UpstreamAgent extends Agent {
         dialled.socket.destroy()
         settle?.(new DialProblem('ECANCELED'))
       } else {
-        this.#options.onSocket(dialled.socket)
+        this.#begin(dialled.socket)
         settle?.(null, dialled.socket)
       }
     })

@@ -119,6 +119,23 @@ describe('a request over HTTP/1.1', () => {
     expect(world.of('http-ended').map(({ end }) => end.status)).toEqual([200, 200])
   })
 
+  it('is told that the destination is gone, where it is', async () => {
+    const { destinations } = await authorities()
+    const far: TLSSocket[] = []
+    const server = createServer(await destinations.issue([NAME]), (_req, res) => res.end())
+    server.on('secureConnection', (socket) => far.push(socket))
+    const world = await of(server)
+    const agent = oneConnection(world)
+    await ask(world, { agent })
+    server.close()
+    await Promise.all(far.map((socket) => once(socket.end(), 'close')))
+    const answer = await ask(world, { agent })
+    expect([answer.status, answer.headers['x-mcp-run-reason']]).toEqual([502, 'unreachable'])
+    agent.destroy()
+    await world.settled()
+    expect(world.of('http-ended').map(({ end }) => end.status)).toEqual([200, null])
+  })
+
   it('that was sent ahead of an answer has a verdict of its own', async () => {
     const seen: string[] = []
     const world = await secure((req, res) => {

@@ -11,48 +11,45 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import { connect as connectTls } from 'node:tls'
-import { afterEach } from 'vitest'
 import { trusting } from './clients.ts'
 import { authorities, NAME, type Rig, type RigOptions, rigs } from './rig.ts'
 
-export const { of, close } = rigs()
-export const sessions: ClientHttp2Session[] = []
-afterEach(async () => {
-  for (const session of sessions.splice(0)) session.destroy()
-  await close()
-})
+type Handler = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: readonly string[]) => void
 
-export type Handler = (
-  stream: ServerHttp2Stream,
-  headers: IncomingHttpHeaders,
-  raw: readonly string[],
-) => void
-
-export async function withServer(handler: Handler, options: RigOptions = {}) {
-  const { destinations } = await authorities()
-  const server: Http2SecureServer = createSecureServer({
-    ...(await destinations.issue([NAME])),
-    allowHTTP1: true,
-  })
-  server.on('stream', (stream, headers, _flags, raw: string[] = []) => {
-    stream.on('error', () => undefined)
-    handler(stream, headers, raw)
-  })
-  const far: ServerHttp2Session[] = []
-  server.on('session', (session) => {
-    session.on('error', () => undefined)
-    far.push(session)
-  })
-  return { world: await of(server, options), far }
-}
-
-export function session(world: Rig): ClientHttp2Session {
-  const made = connect(`https://${NAME}`, {
-    createConnection: () => connectTls(trusting(world, { ALPNProtocols: ['h2', 'http/1.1'] })),
-  })
-  made.on('error', () => undefined)
-  sessions.push(made)
-  return made
+/** Rigs whose destination speaks HTTP/2, and sessions with them, of one test file. */
+export function http2Rigs() {
+  const { of, close } = rigs()
+  const sessions: ClientHttp2Session[] = []
+  return {
+    of,
+    withServer: async (handler: Handler, options: RigOptions = {}) => {
+      const { destinations } = await authorities()
+      const certificate = await destinations.issue([NAME])
+      const server: Http2SecureServer = createSecureServer({ ...certificate, allowHTTP1: true })
+      server.on('stream', (stream, headers, _flags, raw: string[] = []) => {
+        stream.on('error', () => undefined)
+        handler(stream, headers, raw)
+      })
+      const far: ServerHttp2Session[] = []
+      server.on('session', (session) => {
+        session.on('error', () => undefined)
+        far.push(session)
+      })
+      return { world: await of(server, options), far }
+    },
+    session: (world: Rig): ClientHttp2Session => {
+      const made = connect(`https://${NAME}`, {
+        createConnection: () => connectTls(trusting(world, { ALPNProtocols: ['h2', 'http/1.1'] })),
+      })
+      made.on('error', () => undefined)
+      sessions.push(made)
+      return made
+    },
+    close: async () => {
+      for (const session of sessions.splice(0)) session.destroy()
+      await close()
+    },
+  }
 }
 
 export interface Got {
@@ -86,13 +83,4 @@ export async function ask(
   stream.on('error', () => undefined)
   if (body !== undefined) stream.end(body)
   return answerTo(stream)
-}
-
-/** Resolves when a count has stayed what it is for many turns of the event loop. */
-export async function quiet(count: () => number): Promise<void> {
-  for (let last = -1, same = 0; same < 200; ) {
-    await new Promise((resolve) => setImmediate(resolve))
-    same = count() === last ? same + 1 : 0
-    last = count()
-  }
 }

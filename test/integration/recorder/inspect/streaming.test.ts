@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { answerTo, begin, rawClient } from './clients.ts'
+import { quiet } from './quiet.ts'
 import { NAME, rigs } from './rig.ts'
 
 const { secure, of, close } = rigs()
@@ -215,12 +216,3 @@ describe('an end before its time', () => {
     expect(world.of('flow-closed')[0]).toMatchObject({ state: 'closed', cause: 'server exited' })
   })
 })
-
-/** Resolves when a count has stayed what it is for many turns of the event loop. */
-async function quiet(count: () => number): Promise<void> {
-  for (let last = -1, same = 0; same < 200; ) {
-    await new Promise((resolve) => setImmediate(resolve))
-    same = count() === last ? same + 1 : 0
-    last = count()
-  }
-}

@@ -1,54 +1,12 @@
 import { once } from 'node:events'
-import { constants, type ServerHttp2Session } from 'node:http2'
-import { connect as connectTls } from 'node:tls'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import type { SinkRule } from '../../../../runtime/model/profile.ts'
-import { trusting } from './clients.ts'
-import { answerTo, ask, of, session, withServer } from './http2-rig.ts'
-import { authorities, NAME } from './rig.ts'
+import { answerTo, ask, http2Rigs } from './http2-rig.ts'
+import { NAME } from './rig.ts'
 
-describe('a connection over HTTP/2', () => {
-  it('is ended at its client as the destination ends it', async () => {
-    const { world, far } = await withServer((stream) => {
-      stream.respond({ ':status': 200 })
-      stream.end()
-    })
-    const at = session(world)
-    await ask(at)
-    const told = once(at, 'goaway')
-    far[0]?.close()
-    expect((await told)[0]).toBe(constants.NGHTTP2_NO_ERROR)
-    await once(at, 'close')
-    await world.settled()
-    expect(world.of('flow-closed')[0]).toMatchObject({ state: 'closed' })
-    expect((await ask(session(world))).status).toBe(200)
-  })
+const { withServer, session, close } = http2Rigs()
+afterEach(close)
 
-  it('is ended at the destination as its client ends it', async () => {
-    const { world, far } = await withServer((stream) => {
-      stream.respond({ ':status': 200 })
-      stream.end()
-    })
-    const at = session(world)
-    await ask(at)
-    const ended = once(far[0] as ServerHttp2Session, 'close')
-    at.destroy()
-    await ended
-    await world.settled()
-    expect(world.of('flow-closed')).toHaveLength(1)
-  })
-
-  it('is HTTP/1.1 where the destination speaks nothing else', async () => {
-    const { createServer } = await import('node:https')
-    const { destinations } = await authorities()
-    const world = await of(createServer(await destinations.issue([NAME]), (_req, res) => res.end()))
-    const socket = connectTls(trusting(world, { ALPNProtocols: ['h2', 'http/1.1'] }))
-    await once(socket, 'secureConnect')
-    expect(socket.alpnProtocol).toBe('http/1.1')
-    socket.destroy()
-    await world.settled()
-  })
-})
 describe('a request over HTTP/2 that is read before it goes on', () => {
   const SINK: SinkRule = {
     ...{ host: NAME, methods: ['POST'], path: '/email', field: '/**', values: 'destinations' },
