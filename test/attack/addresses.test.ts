@@ -76,7 +76,7 @@ const shapes: readonly Attack[] = [
   bare(
     6,
     'DNS over TLS to an address',
-    ({ sink }) => `timeout 2 openssl s_client -connect ${sink.v4}:853 </dev/null`,
+    ({ sink }) => `timeout 8 openssl s_client -connect ${sink.v4}:853 </dev/null`,
     {
       denied: { in: 'flows', reason: 'no-name', row: () => ({ port: 853 }) },
     },

@@ -62,7 +62,7 @@ const clients: readonly Attack[] = [
   named(
     6,
     'DNS over TLS to a name',
-    ({ domain }) => `timeout 2 openssl s_client -connect dot.${domain}:853 </dev/null`,
+    ({ domain }) => `timeout 6 openssl s_client -connect dot.${domain}:853 </dev/null`,
   ),
   named(
     7,
@@ -119,7 +119,7 @@ const clients: readonly Attack[] = [
     title: 'TLS to the sink with a declared name',
     egress: declared,
     script: ({ host, sink }) =>
-      `echo x | timeout 2 openssl s_client -connect ${sink.v4}:443 -servername ${host}`,
+      `echo x | timeout 6 openssl s_client -connect ${sink.v4}:443 -servername ${host}`,
     denied: { ...mismatch, severity: 'high' },
   },
   {
@@ -127,7 +127,7 @@ const clients: readonly Attack[] = [
     title: 'TLS over IPv6 to the sink with a declared name',
     egress: declared,
     script: ({ host, sink }) =>
-      `echo x | timeout 2 openssl s_client -connect '[${sink.v6}]:443' -servername ${host}`,
+      `echo x | timeout 6 openssl s_client -connect '[${sink.v6}]:443' -servername ${host}`,
     denied: denial('name-mismatch', ({ host, sink }) => ({ name: host, address: sink.v6 })),
   },
   {
@@ -135,7 +135,7 @@ const clients: readonly Attack[] = [
     title: 'a declared name at the address of another declared one',
     egress: ({ domain, host }) => `  - host: ${host}\n  - host: two.${domain}`,
     script: ({ host, sink }) =>
-      `echo x | timeout 2 openssl s_client -connect ${sink.v4}:443 -servername ${host}`,
+      `echo x | timeout 6 openssl s_client -connect ${sink.v4}:443 -servername ${host}`,
     zone: ({ host }) => host,
     denied: mismatch,
   },
@@ -143,7 +143,7 @@ const clients: readonly Attack[] = [
     row: 24,
     title: 'TLS to the sink with no name',
     egress: declared,
-    script: ({ sink }) => `echo x | timeout 2 openssl s_client -connect ${sink.v4}:443 -noservername`,
+    script: ({ sink }) => `echo x | timeout 6 openssl s_client -connect ${sink.v4}:443 -noservername`,
     denied: noName,
   },
   {
