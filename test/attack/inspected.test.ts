@@ -114,6 +114,7 @@ const smuggling: readonly InspectedAttack[] = [
   {
     row: 28,
     title: 'a second request in the body of the first, by two lengths',
+    byParserToo: true,
     script: (at) => {
       const second = get(evil(at), `/${at.mark}`)
       const head = `POST /${at.mark} HTTP/1.1\r\nHost: ${at.host}\r\nContent-Length: ${second.length + 5}\r\n`

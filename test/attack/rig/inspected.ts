@@ -30,6 +30,8 @@ export interface InspectedAttack {
   /** Entries of `sinks:`. */
   readonly sinks?: (at: InspectedPlace) => string
   readonly script: (at: InspectedPlace) => string
+  /** The parser refuses it as well: it gets through nowhere when the policy alone is cut out. */
+  readonly byParserToo?: true
   readonly denied: {
     /** `flows`: the connection, before any request. */
     readonly in: 'requests' | 'flows'
@@ -124,7 +126,7 @@ export function inspectedFamily({ attacks, control }: InspectedFamily): void {
       barrage = await run('root', patchedBuild(world.internet.folder(0), control))
     }, 150_000)
 
-    it.each(cases)('%s', (_, { place, index }) => {
+    it.each(cases.filter(([, { attack }]) => attack.byParserToo !== true))('%s', (_, { place, index }) => {
       const told = `${barrage.outputs[index]}\n${barrage.result.stderr.slice(-2000)}`
       expect(arrived(place), told).not.toEqual([])
     })
