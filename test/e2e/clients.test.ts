@@ -20,6 +20,15 @@ interface Notice {
   readonly params?: unknown
 }
 
+/** The server's own answer as it is, and what is told with it. */
+const STOPPED = [
+  { type: 'text', text: 'ECONNRESET' },
+  {
+    type: 'text',
+    text: '[mcp-run] While this call ran, the server tried to reach evil.test:5432, which its profile does not declare. The connection was stopped.',
+  },
+]
+
 const ABOUT_EVIL = {
   jsonrpc: '2.0',
   method: 'notifications/message',
@@ -83,7 +92,7 @@ describe.each(USERS)('as %s', (user) => {
     expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['reach'])
     expect((await client.callTool(GOOD)).content).toEqual([{ type: 'text', text: 'hello' }])
     expect(messages()).toEqual([])
-    expect((await client.callTool(BAD)).content).toEqual([{ type: 'text', text: 'ECONNRESET' }])
+    expect((await client.callTool(BAD)).content).toEqual(STOPPED)
     await client.ping()
     expect(messages()).toContainEqual(ABOUT_EVIL)
     await client.close()
@@ -115,7 +124,7 @@ describe.each(USERS)('as %s', (user) => {
     expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['reach'])
     expect((await client.callTool(GOOD)).content).toEqual([{ type: 'text', text: 'hello' }])
     const asked = { ...BAD, _meta: { [LOG_LEVEL]: 'warning' } }
-    expect((await client.callTool(asked)).content).toEqual([{ type: 'text', text: 'ECONNRESET' }])
+    expect((await client.callTool(asked)).content).toEqual(STOPPED)
     expect(messages()).toContainEqual(ABOUT_EVIL)
     await client.close()
     await nothingLeft(mcp, traces)
