@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 
 /**
  * Program -> Debian's package. The product needs the first five, the small internet and the attacks those up to
@@ -70,6 +70,7 @@ function run(program, args) {
 function runSuites(chosen) {
   const folder = mkdtempSync(join(tmpdir(), 'mcp-run-test-'))
   const sum = { passed: 0, failed: 0, skipped: 0 }
+  const notPassed = []
   let ended = true
   try {
     for (const suite of chosen.length > 0 ? chosen : SUITES) {
@@ -89,13 +90,30 @@ function runSuites(chosen) {
       sum.passed += result?.numPassedTests ?? 0
       sum.failed += result?.numFailedTests ?? 0
       sum.skipped += (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0)
+      notPassed.push(...named(suite, result))
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+  for (const line of notPassed) console.log(line)
   if (!ended) console.error('A suite did not run to its end.')
   console.log(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`)
   return ended && sum.passed > 0 && sum.failed === 0 && sum.skipped === 0 ? 0 : 1
+}
+
+/** A line for each test that did not pass: of several suites' output, a person is often left with the end alone. */
+function named(suite, result) {
+  return (result?.testResults ?? []).flatMap(({ name, status, message, assertionResults }) => [
+    ...(status === 'failed' && assertionResults.length === 0
+      ? [`${suite} ${relative('.', name)}: ${message.split('\n')[0]}`]
+      : []),
+    ...assertionResults
+      .filter(({ status }) => status !== 'passed')
+      .map(
+        ({ status, fullName, failureMessages }) =>
+          `${suite} ${relative('.', name)}: ${status}: ${fullName}: ${failureMessages?.[0]?.split('\n')[0] ?? ''}`,
+      ),
+  ])
 }
 
 function read(file) {
