@@ -70,6 +70,8 @@ export type JournalEntry =
       readonly dialled: string | null
       /** Where it is not what the flow began with: a client that did not trust this session's authority. */
       readonly inspection?: Inspection
+      /** Where it is not what the flow began with: what could only be told once the connection was there. */
+      readonly verdict?: Verdict
     }
   | { readonly kind: 'dns-query'; readonly query: DnsRecord }
   | { readonly kind: 'dns-answered'; readonly query: string; readonly answer: DnsAnswer }

@@ -56,3 +56,8 @@ export interface Verdict {
   readonly action: Action
   readonly reason: Reason
 }
+
+/** Denied for what it is, wherever it goes. */
+export function denied(reason: Reason): Verdict {
+  return { declaration: 'undeclared', action: 'denied', reason }
+}

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { FlowCounts, FlowRecord } from '../model/flow.ts'
 import type { JournalEntry } from '../model/journal.ts'
+import { denied, type Reason } from '../model/verdict.ts'
 import { alertForFlow } from '../policy/alerts.ts'
 import { alertForCertificate } from '../policy/request-alerts.ts'
 import type { RecorderContext } from './context.ts'
@@ -44,8 +45,7 @@ export async function notGenuine(
   problem: string,
   by: string | null,
 ): Promise<void> {
-  const denied = { state: 'denied', cause: 'upstream-certificate', inspection: 'none' } as const
-  await context.record(closing(context, flow, denied, NOTHING, by), {
+  await context.record(turnedDown(context, flow, 'upstream-certificate', by), {
     kind: 'alert',
     alert: alertForCertificate(context.server, flow, problem),
   })
@@ -55,12 +55,19 @@ export async function notGenuine(
 /** The client does not let itself be read, and must be: nothing of it has gone on. */
 export async function notRead({ context, flow }: Failed, by: string | null): Promise<void> {
   const reason = 'inspection-refused'
-  const denied = { state: 'denied', cause: reason, inspection: 'none' } as const
-  const entries: JournalEntry[] = [closing(context, flow, denied, NOTHING, by)]
-  const alert = alertForFlow(context.server, {
-    ...flow,
-    ...{ declaration: 'undeclared', action: 'denied', reason },
-  })
+  const entries: JournalEntry[] = [turnedDown(context, flow, reason, by)]
+  const alert = alertForFlow(context.server, { ...flow, ...denied(reason) })
   if (alert !== null) entries.push({ kind: 'alert', alert })
   await context.record(...entries)
+}
+
+/** Denied after all: what was meant to be read could not be. */
+function turnedDown(
+  context: RecorderContext,
+  flow: FlowRecord,
+  reason: Reason,
+  by: string | null,
+): JournalEntry {
+  const end = { state: 'denied', cause: reason, inspection: 'none', verdict: denied(reason) } as const
+  return closing(context, flow, end, NOTHING, by)
 }

@@ -89,7 +89,7 @@ function requestRecord(
 export function closing(
   context: RecorderContext,
   flow: FlowRecord,
-  end: Pick<Extract<JournalEntry, { kind: 'flow-closed' }>, 'state' | 'cause' | 'inspection'>,
+  end: Pick<Extract<JournalEntry, { kind: 'flow-closed' }>, 'state' | 'cause' | 'inspection' | 'verdict'>,
   counts: FlowCounts,
   dialled: string | null,
 ): JournalEntry {

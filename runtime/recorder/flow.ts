@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Witness } from '../model/payload.ts'
-import type { Verdict } from '../model/verdict.ts'
+import { denied } from '../model/verdict.ts'
 import { canonicalAddress } from '../policy/address.ts'
 import { dialsFirst, type FlowFacts, type Judgement, judgeFlow } from '../policy/judge-flow.ts'
 import { answeredNames } from './answered-names.ts'
@@ -35,7 +35,6 @@ export interface FlowOptions extends RouteOptions {
 }
 
 const NO_OPENING: Opening = { bytes: Buffer.alloc(0), first: { kind: 'unknown' }, ended: false }
-const UNREAD: Verdict = { declaration: 'undeclared', action: 'denied', reason: 'inspection-refused' }
 
 /** One connection from its acceptance to its end. Rejects only when the store fails. */
 export async function handleFlow(options: FlowOptions, socket: Socket): Promise<void> {
@@ -61,13 +60,14 @@ export async function handleFlow(options: FlowOptions, socket: Socket): Promise<
   const inspector = judgement.inspect === 'no' ? undefined : await options.inspector
   const handling =
     inspector?.handling(judgement, identity.name, opening) ?? unreadHandling(context, judgement)
-  const verdict = way.verdict.action === 'allowed' && handling === 'refuse' ? UNREAD : way.verdict
+  const verdict =
+    way.verdict.action === 'allowed' && handling === 'refuse' ? denied('inspection-refused') : way.verdict
   const begin = { startedAt, address, port, attribution: await asked }
   const flow = flowRecord(context, begin, identity, verdict, opening, handling === 'read')
   const opened = openingEntries(context, flow, opening, alertBackground)
   if (verdict.action === 'denied') {
-    const denied = closing(context, flow, { state: 'denied', cause: verdict.reason }, NOTHING, null)
-    await context.record(...opened, denied)
+    const end = closing(context, flow, { state: 'denied', cause: verdict.reason }, NOTHING, null)
+    await context.record(...opened, end)
     refuse(socket, opening, explainDenial(context, flow))
     return
   }

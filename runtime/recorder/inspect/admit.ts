@@ -2,7 +2,7 @@ import type { HttpRequestRecord } from '../../model/flow.ts'
 import type { JournalEntry } from '../../model/journal.ts'
 import { normaliseName } from '../../model/name.ts'
 import { redactedPath } from '../../model/redacted-path.ts'
-import type { Reason, Verdict } from '../../model/verdict.ts'
+import { denied } from '../../model/verdict.ts'
 import { judgeRequest, matchingSinks } from '../../policy/judge-request.ts'
 import { alertForRequest } from '../../policy/request-alerts.ts'
 import { readAuthority } from '../../protocol/authority.ts'
@@ -67,11 +67,6 @@ export async function admit(inspected: InspectedFlow, head: RequestHead): Promis
 }
 
 const MAX_METHOD = 64
-
-/** Denied for what it is: the connection it came by is declared. */
-export function denied(reason: Reason): Verdict {
-  return { declaration: 'undeclared', action: 'denied', reason }
-}
 
 function hostOf(host: string | undefined): string | null {
   if (host === undefined) return null

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { DialResult } from '../dial.ts'
 import type { Relay } from '../relay.ts'
@@ -24,6 +25,10 @@ export interface Http1Connection extends Relay {
   sending(): () => void
   /** For a request under way: called when the client's connection is closed. */
   readonly gone: Set<() => void>
+  /** The last request whose head came. */
+  receiving: IncomingMessage | null
+  /** What came as the rest of its body is none: nothing of it is carried any further. */
+  broken: boolean
   /** A request is being refused, and the connection ends with the answer: nothing that follows is read. */
   last: boolean
 }
@@ -71,6 +76,8 @@ export function http1Connection({ inspected, client, upstream, redial }: Http1Op
     agent,
     end,
     gone,
+    receiving: null,
+    broken: false,
     last: false,
     sending: () => {
       waiting++

@@ -1,5 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { denied } from '../../model/verdict.ts'
+import { alertForRequest } from '../../policy/request-alerts.ts'
 import { type Explanation, explainOutage, explainRequest } from '../explanation.ts'
 import { type Admission, admit } from './admit.ts'
 import { carryBody } from './carry-body.ts'
@@ -55,6 +57,7 @@ export class Http1Exchange {
     end.requestBegins()
     const sent = this.#connection.sending()
     try {
+      this.#connection.receiving = this.#req
       const head = readHttp1Head(this.#req)
       if (head.malformed) this.#connection.last = true
       const admission = await admit(inspected, head)
@@ -81,6 +84,15 @@ export class Http1Exchange {
       })
     }
     for (const chunk of held ?? []) inspected.held.give(chunk.length)
+    // What of it went on before is in its counts.
+    if (this.#connection.broken && !this.#req.complete) {
+      progress.verdict = denied('malformed')
+      const alert = alertForRequest(inspected.context.server, inspected.flow, {
+        ...record,
+        ...progress.verdict,
+      })
+      if (alert !== null) await inspected.context.record({ kind: 'alert', alert })
+    }
     if ((await recordEnd(inspected, record, reading, progress)) === 'partial') end.partial()
   }
 

@@ -86,13 +86,22 @@ export function http1Server(): Http1Server {
     const connection = connections.get(socket)
     if (connection?.last === true) return
     const broken = error.code?.startsWith('HPE_') === true && error.code !== 'HPE_INVALID_EOF_STATE'
-    if (connection === undefined || connection.end.open > 0 || !broken || !socket.writable) {
+    if (connection === undefined || !broken) {
       socket.destroy()
       return
     }
-    const { inspected } = connection
+    const { inspected, end } = connection
+    if (connection.receiving?.complete === false) {
+      // The request that it came in has a row, and says so at its end.
+      connection.broken = true
+      socket.destroy()
+      return
+    }
     recordMalformed(inspected, error.rawPacket ?? Buffer.alloc(0)).then(
-      () => socket.end(httpRefusal(explainRequest(inspected.flow, 'malformed'), false)),
+      () => {
+        if (end.open > 0) connection.abort('malformed request')
+        else socket.end(httpRefusal(explainRequest(inspected.flow, 'malformed'), false))
+      },
       () => connection.abort('recorder failed'),
     )
   })

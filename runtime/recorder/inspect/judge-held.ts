@@ -1,8 +1,7 @@
 import type { HttpRequestRecord } from '../../model/flow.ts'
 import type { JournalEntry } from '../../model/journal.ts'
-import type { Reason, Verdict } from '../../model/verdict.ts'
+import { denied, type Reason, type Verdict } from '../../model/verdict.ts'
 import { alertForRequest } from '../../policy/request-alerts.ts'
-import { denied } from './admit.ts'
 import type { InspectedFlow } from './inspection.ts'
 import type { RequestReading } from './request-reading.ts'
 

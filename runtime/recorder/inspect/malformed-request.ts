@@ -1,7 +1,8 @@
 import type { HttpRequestRecord } from '../../model/flow.ts'
 import { redactedPath } from '../../model/redacted-path.ts'
+import { denied } from '../../model/verdict.ts'
 import { alertForRequest } from '../../policy/request-alerts.ts'
-import { denied, neverSent } from './admit.ts'
+import { neverSent } from './admit.ts'
 import type { InspectedFlow } from './inspection.ts'
 
 /** The row of what was no request, with what can be read of its first line, and its alert. Rejects when the store fails. */

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { FlowCounts, FlowRecord, FlowState, Inspection } from '../../model/flow.ts'
 import type { JournalEntry } from '../../model/journal.ts'
+import type { Verdict } from '../../model/verdict.ts'
 import { bounded, boundedList, boundedOrNull } from '../bounded.ts'
 import { callsText } from '../calls.ts'
 import { insertSql } from '../columns.ts'
@@ -73,7 +74,7 @@ export class Flows {
     this.#progress = db.prepare('UPDATE flows SET bytes_sent = ?, bytes_received = ? WHERE n = ?')
     this.#close = db.prepare(
       `UPDATE flows SET ended_at = ?, state = ?, cause = ?, bytes_sent = ?, bytes_received = ?, dialled = ?,
-         inspection = ? WHERE n = ?`,
+         inspection = ?, declaration = ?, action = ?, reason = ? WHERE n = ?`,
     )
   }
 
@@ -104,7 +105,7 @@ export class Flows {
     if (flow === undefined) return
     this.#live.delete(entry.flow)
     this.#denied.delete(entry.flow)
-    if (entry.inspection !== undefined) this.#inspected(flow, entry.inspection, entry.at)
+    this.#turned(flow, { inspection: entry.inspection, ...entry.verdict }, entry.at)
     this.#count(flow, entry.counts, entry.at)
     this.#end(flow, entry.at, entry.state, entry.cause, entry.dialled)
   }
@@ -114,7 +115,7 @@ export class Flows {
     for (const [id, flow] of this.#live) {
       if (flow.session !== session) continue
       this.#live.delete(id)
-      if (flow.tally.key.inspection === 'inspected') this.#inspected(flow, 'partial', at)
+      if (flow.tally.key.inspection === 'inspected') this.#turned(flow, { inspection: 'partial' }, at)
       this.#end(flow, at, 'aborted', 'session ended', null)
     }
     for (const [id, flow] of this.#denied) if (flow.session === session) this.#denied.delete(id)
@@ -167,10 +168,12 @@ export class Flows {
     this.#rollup.addBytes(flow.tally, sent, received, at)
   }
 
-  /** How it was read in the end is another destination of the report where that is not what was meant. */
-  #inspected(flow: LiveFlow, inspection: Inspection, at: number): void {
-    if (inspection === flow.tally.key.inspection) return
-    const to = this.#rollup.tally({ ...flow.tally.key, inspection }, flow.startedAt)
+  /** What became of it in the end is another destination of the report where that is not what was meant. */
+  #turned(flow: LiveFlow, end: Partial<Verdict> & { inspection?: Inspection | undefined }, at: number): void {
+    const { key } = flow.tally
+    const inspection = end.inspection ?? key.inspection
+    if (inspection === key.inspection && (end.reason ?? key.reason) === key.reason) return
+    const to = this.#rollup.tally({ ...key, ...end, inspection }, flow.startedAt)
     const { address, bytesSent, bytesReceived } = flow
     this.#rollup.move(flow.tally, to, { at, address, bytesSent, bytesReceived })
     this.#tools.move(flow, to)
@@ -180,9 +183,9 @@ export class Flows {
   #end(flow: LiveFlow, at: number, state: FlowState, cause: string, dialled: string | null): void {
     if (flow.n === null) return
     const { bytesSent, bytesReceived } = flow
-    const { inspection } = flow.tally.key
-    const counts = [bytesSent, bytesReceived]
-    this.#close.run(at, state, bounded(cause), ...counts, boundedOrNull(dialled), inspection, flow.n)
+    const { inspection, declaration, action, reason } = flow.tally.key
+    const ended = [at, state, bounded(cause), bytesSent, bytesReceived, boundedOrNull(dialled)]
+    this.#close.run(...ended, inspection, declaration, action, reason, flow.n)
   }
 
   #rememberDenied(id: string, flow: LiveFlow): void {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { readDestinations } from '../../../runtime/store/read/destinations.ts'
 import { readDns } from '../../../runtime/store/read/dns.ts'
 import { readFlows } from '../../../runtime/store/read/flows.ts'
 import {
@@ -59,6 +60,17 @@ test('states: denied at once, open until closed, ended with the session at the l
     ['closed', 'server closed', NOON + 500],
     ['denied', 'refused', NOON + 500],
     ['aborted', 'session ended', NOON + 1000],
+  ])
+})
+
+test('what could only be denied once it was connected is a denied destination', () => {
+  const { db, commit } = openServer()
+  const verdict = { declaration: 'undeclared', action: 'denied', reason: 'upstream-certificate' } as const
+  commit(opened(), flow({ inspection: 'inspected' }))
+  commit(flowClosed({ state: 'denied', cause: verdict.reason, inspection: 'none', verdict }))
+  expect([...readFlows(db, 0)]).toMatchObject([{ ...verdict, state: 'denied', inspection: 'none' }])
+  expect(readDestinations(db, 0).map(({ action, reason, flows }) => [action, reason, flows])).toEqual([
+    ['denied', 'upstream-certificate', 1],
   ])
 })
 

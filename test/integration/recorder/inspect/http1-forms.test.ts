@@ -114,6 +114,30 @@ describe('a request in a form that', () => {
     client.write('no request at all\r\n\r\n')
     expect(await client.rest()).toBe('')
     await world.settled()
+    expect(world.of('http-request').map(({ request }) => request.reason)).toEqual(['declared', 'malformed'])
+    expect(world.alerts()).toMatchObject([{ reason: 'malformed', action: 'denied' }])
+  })
+
+  it('breaks its own body off is denied at its end', async () => {
+    let received = ''
+    const world = await secure((req) => {
+      req.on('data', (chunk: Buffer) => {
+        received += chunk
+      })
+      req.on('error', () => undefined)
+    })
+    const client = await rawClient(world)
+    client.write(`POST /1 HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n`)
+    await expect.poll(() => received).toBe('abcd')
+    client.write('no length\r\nsecret\r\n0\r\n\r\n')
+    await client.rest()
+    await world.settled()
+    expect(received).toBe('abcd')
+    expect(world.of('http-request').map(({ request }) => request.reason)).toEqual(['declared'])
+    expect(world.of('http-ended')).toMatchObject([
+      { end: { bytesSent: 4, verdict: { action: 'denied', reason: 'malformed' } } },
+    ])
+    expect(world.alerts()).toMatchObject([{ reason: 'malformed', action: 'denied' }])
   })
 
   it('has too long a head is refused', async () => {

@@ -52,6 +52,7 @@ describe('a destination whose certificate is', () => {
       expect(requests).toEqual([])
       expect(world.of('flow-closed')[0]).toMatchObject({
         ...{ state: 'denied', cause: 'upstream-certificate', inspection: 'none' },
+        verdict: { declaration: 'undeclared', action: 'denied', reason: 'upstream-certificate' },
         counts: { bytesSent: 0, bytesReceived: 0 },
       })
       expect(world.alerts()).toMatchObject([
@@ -82,6 +83,8 @@ it('a destination that speaks no TLS is out of reach', async () => {
   await world.settled()
   expect(world.of('flow-closed')[0]).toMatchObject({ state: 'unreachable' })
 })
+
+const REFUSED = { declaration: 'undeclared', action: 'denied', reason: 'inspection-refused' }
 
 /** Clients that have lists of authorities of their own. */
 const pinning: readonly [string, ConnectionOptions, RegExp][] = [
@@ -119,8 +122,8 @@ describe('a client that does not trust the session’s authority', () => {
     for (let count = 0; count < 2; count++) await refused(world, options)
     await world.settled()
     expect(world.of('flow-closed')).toMatchObject([
-      { state: 'denied', cause: 'inspection-refused', inspection: 'none' },
-      { state: 'denied', cause: 'inspection-refused', inspection: 'none' },
+      { state: 'denied', cause: 'inspection-refused', inspection: 'none', verdict: REFUSED },
+      { state: 'denied', cause: 'inspection-refused', inspection: 'none', verdict: REFUSED },
     ])
     expect(world.alerts().map(({ reason }) => reason)).toEqual(['inspection-refused', 'inspection-refused'])
     // Another program in the sandbox may trust it.
