@@ -39,6 +39,7 @@ export function egressRules(
   const reads = rulesOf('reads') ?? []
   const wanted = entry.inspect ?? (requests === null ? inspected : 'required')
   const reading = (protocol: EgressProtocol): Pick<HostRule, 'inspect' | 'requests'> => {
+    if (protocol === 'smtp') return { inspect: wanted === 'required' ? 'required' : 'try', requests: null }
     const readable = protocol === 'tls' || protocol === 'http'
     if (!readable || wanted === false) return { inspect: 'no', requests: null }
     return { inspect: wanted === true ? 'try' : 'required', requests }
@@ -93,7 +94,7 @@ function conflicts(entry: RawEntry, path: Path): Problem[] {
   return problems
 }
 
-/** Only TLS and HTTP to a named host can be read. */
+/** Only TLS, HTTP and SMTP to a named host can be read. */
 function readingConflicts(entry: RawEntry, path: Path): Problem[] {
   const problems: Problem[] = []
   const opaque = entry.protocol === 'opaque' || entry.protocol === 'server-first'
@@ -107,6 +108,8 @@ function readingConflicts(entry: RawEntry, path: Path): Problem[] {
         message: 'is for hosts alone',
         hint: 'remove it, or declare the host by its name',
       })
+    } else if (entry.protocol === 'smtp' && field !== 'inspect') {
+      problems.push({ ...at, message: 'is for HTTP: mails are told apart by sinks', hint: 'remove it' })
     } else if (opaque) {
       const hint = '`protocol: tls`, or remove it'
       problems.push({
@@ -115,6 +118,10 @@ function readingConflicts(entry: RawEntry, path: Path): Problem[] {
         hint,
       })
     }
+  }
+  if (entry.protocol === 'smtp' && (entry.host === undefined || entry.inspect === false)) {
+    const message = 'stands for mails that are read, of a host by its name'
+    problems.push({ path: [...path, 'protocol'], message, hint: '`protocol: server-first`' })
   }
   if (entry.requests !== undefined && entry.inspect === false) {
     const hint = '`inspect: required`'

@@ -39,7 +39,7 @@ function buildSchema() {
     port: described(port, 'One TCP port.'),
     transport: described(z.literal('tcp'), 'Always tcp: nothing else is let through.'),
     protocol: described(
-      z.enum(['tls', 'http', 'opaque', 'server-first']),
+      z.enum(['tls', 'http', 'opaque', 'server-first', 'smtp']),
       'What the first bytes must be. Default: http on port 80, else tls; opaque for host-loopback.',
     ),
     purpose: described(line, 'What the server needs it for.'),

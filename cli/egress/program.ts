@@ -99,7 +99,7 @@ function buildProgram(outcome: { code: number }, now: number): Command {
   return program
 }
 
-const PROTOCOLS: readonly EgressProtocol[] = ['tls', 'http', 'opaque', 'server-first']
+const PROTOCOLS: readonly EgressProtocol[] = ['tls', 'http', 'opaque', 'server-first', 'smtp']
 
 function storeOption(): Option {
   return new Option('--store <dir>', 'where the history is (MCP_RUN_HOME, else ~/.mcp-run)')

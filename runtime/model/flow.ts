@@ -9,8 +9,8 @@ import type { Verdict } from './verdict.ts'
  */
 export type Inspection = 'none' | 'uninspected' | 'partial' | 'inspected'
 
-/** What the first bytes were. `none`: nothing was read before the verdict. */
-export type FlowProtocol = 'tls' | 'http' | 'unknown' | 'none' | 'dns'
+/** What the first bytes were. `none`: nothing was read before the verdict; `smtp`: likewise, and declared as that. */
+export type FlowProtocol = 'tls' | 'http' | 'unknown' | 'none' | 'dns' | 'smtp'
 
 export type FlowState =
   | 'open'
@@ -74,6 +74,9 @@ export interface DnsAnswer {
   readonly at: number
 }
 
+/** Of a mail sent by SMTP, `smtp`: its method is `MAIL` and its path `/`. */
+export type RequestScheme = 'http' | 'https' | 'smtp'
+
 /** An HTTP request whose head the recorder read, as it stood when its verdict was reached. */
 export interface HttpRequestRecord extends Verdict {
   readonly id: string
@@ -81,7 +84,7 @@ export interface HttpRequestRecord extends Verdict {
   readonly session: string
   readonly phase: Phase
   readonly at: number
-  readonly scheme: 'http' | 'https'
+  readonly scheme: RequestScheme
   readonly method: string
   readonly host: string | null
   /** Path without its query; query names are kept, their values are not: `/a?x=&y=`. */

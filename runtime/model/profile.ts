@@ -1,8 +1,11 @@
 import type { GivenSource } from './payload.ts'
 import type { Mode } from './verdict.ts'
 
-/** What a flow's first bytes must be. `server-first` is dialled at once, before the client has said anything. */
-export type EgressProtocol = 'tls' | 'http' | 'opaque' | 'server-first'
+/**
+ * What a flow's first bytes must be. `server-first` is dialled at once, before the client has said anything; so is
+ * `smtp`, and its mails are read.
+ */
+export type EgressProtocol = 'tls' | 'http' | 'opaque' | 'server-first' | 'smtp'
 
 /**
  * Whether TLS is ended and begun anew here, so that requests are read. `try`: a client that does not trust this
@@ -54,7 +57,7 @@ export type EgressRule = EgressRuleBase &
         readonly host: string
         /** CIDR blocks outside public space that this name may resolve to. */
         readonly resolves: readonly string[]
-        /** For `tls` and `http`; `no` for the other protocols. */
+        /** For `tls`, `http` and `smtp`; `no` for the other protocols. */
         readonly inspect: Inspect
         /** Null: any request. Only with inspection. */
         readonly requests: readonly RequestRule[] | null

@@ -65,9 +65,14 @@ const PROTOCOL_OF: Partial<Record<FlowProtocol, EgressProtocol>> = {
   none: 'server-first',
 }
 
+/** RFC 5321, 6409, 8314, and what firewalls leave open. */
+const MAIL_PORTS = new Set([25, 465, 587, 2525])
+
 function entryOf(host: string | null, port: number, seen: FlowProtocol | null): Entry | null {
   if (host === null || port === 0) return null
-  const protocol = (seen === null ? undefined : PROTOCOL_OF[seen]) ?? null
+  const likely =
+    seen === 'none' && MAIL_PORTS.has(port) ? 'smtp' : seen === null ? undefined : PROTOCOL_OF[seen]
+  const protocol = likely ?? null
   const assumed: EgressProtocol = port === 80 ? 'http' : 'tls'
   return { host, port, protocol: protocol === assumed ? null : protocol }
 }

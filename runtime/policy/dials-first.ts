@@ -6,7 +6,7 @@ import { addressRules, type Rules } from './rules.ts'
 
 /**
  * Whether to judge and dial before the client has said anything: some rule covers this address and port, and
- * all that do are `server-first`. Where an answered name is not declared, its first bytes may still tell.
+ * all that do are `server-first` or `smtp`. Where an answered name is not declared, its first bytes may still tell.
  */
 export function dialsFirst(rules: Rules, facts: Omit<FlowFacts, 'first'>): boolean {
   if (facts.own) return false
@@ -17,5 +17,5 @@ export function dialsFirst(rules: Rules, facts: Omit<FlowFacts, 'first'>): boole
   )
   if (byAddress.length === 0 && byName.some((found) => found.length === 0)) return false
   const found = [...byAddress, ...byName.flat()]
-  return found.length > 0 && found.every((rule) => rule.protocol === 'server-first')
+  return found.length > 0 && found.every(({ protocol }) => protocol === 'server-first' || protocol === 'smtp')
 }

@@ -32,7 +32,9 @@ export function judgeFlow(rules: Rules, facts: FlowFacts): Judgement {
   if (named !== null) {
     const rules = named.onPort.filter((rule) => accepts(rule, facts.first))
     const target = { kind: 'name', name: named.name, resolves: resolvesOf(rules) } as const
-    return { ...declared({ ...seen, ...named, nameSource: identity.source }, target), ...reading(rules) }
+    const protocol = rules.some((rule) => rule.protocol === 'smtp') ? 'smtp' : seen.protocol
+    const known = { ...seen, ...named, nameSource: identity.source, protocol }
+    return { ...declared(known, target), ...reading(rules) }
   }
   if (accepting.length > 0) return declared(addressed, bare)
 
@@ -61,6 +63,7 @@ const ACCEPTED: Record<EgressProtocol, readonly FirstSeen['kind'][]> = {
   http: ['http'],
   opaque: ['tls', 'http', 'unknown'],
   'server-first': ['none'],
+  smtp: ['none'],
 }
 
 function accepts(rule: EgressRule, first: FirstSeen): boolean {

@@ -1,3 +1,4 @@
+import type { RequestScheme } from '../model/flow.ts'
 import { normaliseName } from '../model/name.ts'
 import type { RequestRule, SinkRule } from '../model/profile.ts'
 import type { Mode, Reason, Verdict } from '../model/verdict.ts'
@@ -9,7 +10,7 @@ export interface RequestFacts {
   /** Of the connection. */
   readonly name: string
   readonly port: number
-  readonly scheme: 'http' | 'https'
+  readonly scheme: RequestScheme
   readonly method: string
   /** As sent: path and query, or whatever else stood there. */
   readonly target: string

@@ -108,5 +108,5 @@ async function reachDestination(
 
 /** Where the session reads nothing. */
 function unreadHandling({ mode }: RecorderContext, { inspect, name }: Judgement): Handling {
-  return handlingOf({ mode, inspect, name, first: NO_OPENING.first, readable: false })
+  return handlingOf({ mode, inspect, name, first: NO_OPENING.first, smtp: false, readable: false })
 }

@@ -1,11 +1,14 @@
 import type { Socket } from 'node:net'
 import type { FlowCounts, Inspection } from '../model/flow.ts'
+import type { Verdict } from '../model/verdict.ts'
 
 export interface RelayEnd {
   readonly state: 'closed' | 'aborted'
   readonly cause: string
   /** Where it is not what the flow's row says. */
   readonly inspection?: Inspection
+  /** Likewise. */
+  readonly verdict?: Verdict
 }
 
 export interface Relay {

@@ -1,3 +1,4 @@
+import { denied, type Reason, type Verdict } from '../../model/verdict.ts'
 import type { RelayEnd } from '../relay.ts'
 
 /** When a connection is over: its client's side is closed, and the end of each of its requests is written. */
@@ -5,6 +6,8 @@ export interface ConnectionEnd {
   readonly ended: Promise<RelayEnd>
   /** The first cause is the one that counts. */
   cut(cause: string): void
+  /** Cut for what could only be told by now. */
+  deny(reason: Reason): void
   /** For an end that nobody cut. */
   orderly(cause: string): void
   /** Something of a request was not read. */
@@ -20,6 +23,7 @@ export function connectionEnd(): ConnectionEnd {
   let cause: string | null = null
   let inOrder = 'both sides closed'
   let partial = false
+  let verdict: Verdict | null = null
   let closed = false
   let open = 0
   let resolve: (end: RelayEnd) => void
@@ -30,12 +34,16 @@ export function connectionEnd(): ConnectionEnd {
     if (!closed || open > 0) return
     const inspection = partial ? ({ inspection: 'partial' } as const) : {}
     if (cause === null) resolve({ state: 'closed', cause: inOrder, ...inspection })
-    else resolve({ state: 'aborted', cause, ...inspection })
+    else resolve({ state: 'aborted', cause, ...inspection, ...(verdict !== null && { verdict }) })
   }
   return {
     ended,
     cut: (because) => {
       cause ??= because
+    },
+    deny: (reason) => {
+      cause ??= reason
+      verdict ??= denied(reason)
     },
     orderly: (because) => {
       inOrder = because

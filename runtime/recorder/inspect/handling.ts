@@ -11,15 +11,17 @@ export interface HandlingFacts {
   /** The flow's, as far as it holds. */
   readonly name: string | null
   readonly first: FirstBytes
+  /** The profile declares mails there. */
+  readonly smtp: boolean
   /** The session reads requests at all, and no client has refused to be read for this name. */
   readonly readable: boolean
 }
 
-export function handlingOf({ mode, inspect, name, first, readable }: HandlingFacts): Handling {
+export function handlingOf({ mode, inspect, name, first, smtp, readable }: HandlingFacts): Handling {
   if (inspect === 'no') return 'pass'
   const otherwise = passesUnread(inspect, mode) ? 'pass' : 'refuse'
   if (name === null || !readable) return otherwise
-  if (first.kind === 'http') return 'read'
+  if (smtp || first.kind === 'http') return 'read'
   if (first.kind !== 'tls') return otherwise
   // Where protocols are offered, one of them has to be HTTP.
   return first.alpn.length === 0 || readableProtocols(first.alpn).length > 0 ? 'read' : otherwise

@@ -1,4 +1,4 @@
-import type { FlowRecord } from '../../model/flow.ts'
+import type { FlowRecord, RequestScheme } from '../../model/flow.ts'
 import type { Witness } from '../../model/payload.ts'
 import type { RequestRule, SinkRule } from '../../model/profile.ts'
 import type { RecorderContext } from '../context.ts'
@@ -21,7 +21,7 @@ export interface InspectedFlow {
   readonly flow: FlowRecord
   /** That the server asked for; the flow's row has it too. */
   readonly name: string
-  readonly scheme: 'http' | 'https'
+  readonly scheme: RequestScheme
   /** Which are declared; null: any. */
   readonly requests: readonly RequestRule[] | null
   readonly sinks: readonly SinkRule[]

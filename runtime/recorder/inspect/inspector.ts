@@ -57,8 +57,10 @@ export function createInspector(options: InspectorOptions): Inspector {
   }
   over.addEventListener('abort', end, { once: true })
   return {
-    handling: ({ inspect }, name, { first }) =>
-      handlingOf({ mode: context.mode, inspect, name, first, readable: name === null || !unread.has(name) }),
+    handling: ({ inspect, protocol }, name, { first }) => {
+      const readable = name === null || !unread.has(name)
+      return handlingOf({ mode: context.mode, inspect, name, first, smtp: protocol === 'smtp', readable })
+    },
     read: (way) => readFlow(session, way),
     answer: async (socket, opening, name, explanation) =>
       answerInTls(socket, opening, await mint.contextFor(name), explanation),

@@ -6,6 +6,8 @@ import { inBackground } from '../context.ts'
 import type { DialResult } from '../dial.ts'
 import type { Opening } from '../first-bytes.ts'
 import type { Relay, RelayEnd } from '../relay.ts'
+import { smtpConnection } from '../smtp/connection.ts'
+import { startTls } from '../smtp/start-tls.ts'
 import { endClientTls } from './client-tls.ts'
 import { passesUnread, readableProtocols } from './handling.ts'
 import { http1Connection } from './http1-connection.ts'
@@ -40,6 +42,7 @@ const NOTHING: FlowCounts = { bytesSent: 0, bytesReceived: 0 }
 /** Carries a connection whose requests are read, to its end. */
 export async function readFlow(session: Session, way: FlowToRead): Promise<ReadEnd> {
   const { socket, opening, dialled } = way
+  if (way.judgement.protocol === 'smtp') return readMails(session, way)
   if (opening.first.kind !== 'tls') {
     socket.unshift(opening.bytes)
     return serveHttp1(session, way, socket, dialled)
@@ -106,6 +109,24 @@ async function redial(session: Session, way: FlowToRead): Promise<DialResult> {
   return { ok: false, code: far.code }
 }
 
+/** The port of mail in TLS from the first byte on (RFC 8314, 3.3); elsewhere STARTTLS begins it. */
+const TLS_AT_ONCE = 465
+
+async function readMails(session: Session, way: FlowToRead): Promise<ReadEnd> {
+  const inspected = inspectedFlow(session, way)
+  const carry = (client: Socket, upstream: Socket): Promise<Ended> =>
+    serve(way, smtpConnection({ inspected, client, upstream, startTls: startTls(session, way) }))
+  if (way.flow.port !== TLS_AT_ONCE) return carry(way.socket, way.dialled)
+  const far = await session.upstream.secure(way.dialled, way.name, [])
+  if (!far.ok) return failure(far)
+  const near = await endClientTls(way.socket, NO_BYTES, await session.mint.contextFor(way.name), null)
+  if (near.ok) return carry(near.socket, far.socket)
+  far.socket.destroy()
+  return notTrusted(session, way, near.cause)
+}
+
+const NO_BYTES = Buffer.alloc(0)
+
 function failure({ certificate, code }: Extract<SecuredUpstream, { ok: false }>): ReadEnd {
   return certificate ? { kind: 'certificate', problem: code } : { kind: 'unreachable', code }
 }
@@ -119,6 +140,7 @@ function notTrusted({ context, unread }: Session, { judgement, name }: FlowToRea
 
 function inspectedFlow(session: Session, { flow, name, judgement, opening }: FlowToRead): InspectedFlow {
   const { context, witness, sinks, held } = session
-  const scheme = opening.first.kind === 'tls' ? 'https' : 'http'
+  const web = opening.first.kind === 'tls' ? 'https' : 'http'
+  const scheme = judgement.protocol === 'smtp' ? 'smtp' : web
   return { context, witness, sinks, held, flow, name, scheme, requests: judgement.requests }
 }

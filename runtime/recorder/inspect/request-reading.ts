@@ -28,6 +28,8 @@ export interface RequestReading extends BodyReader {
   end(): Promise<ReadingEnd>
   /** The alerts that waited. */
   tell(action: Action): readonly JournalEntry[]
+  /** Something that was weighed must not go on. */
+  readonly blocks: boolean
   /** How many so far. */
   readonly findings: number
   /** Something weightier than a mention in text was among them. */
@@ -145,6 +147,9 @@ export function readRequest(
     tell,
     get suspect() {
       return suspect
+    },
+    get blocks() {
+      return blocks
     },
     get findings() {
       return findings

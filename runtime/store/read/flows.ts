@@ -100,7 +100,8 @@ function* readConnections(db: Database.Database, since: number): Generator<FlowL
 }
 
 function mayHaveRequests({ protocol, inspection }: Row): boolean {
-  return protocol === 'http' || (protocol === 'tls' && inspection !== 'uninspected')
+  if (protocol === 'http') return true
+  return (protocol === 'tls' || protocol === 'smtp') && inspection !== 'uninspected'
 }
 
 /** Spelt out: spreading a row of this many columns takes longer than reading it. */

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import type { Inspection } from '../../model/flow.ts'
+import type { Inspection, RequestScheme } from '../../model/flow.ts'
 import type { Phase } from '../../model/session.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import { type AttributionLine, parseCalls } from '../calls.ts'
@@ -22,7 +22,7 @@ export interface RequestLine extends RequestHead, AttributionLine {
   readonly phase: Phase
   /** Null where its flow's row was deleted before its own. */
   readonly flow: string | null
-  readonly scheme: 'http' | 'https'
+  readonly scheme: RequestScheme
   readonly status: number | null
   readonly endedAt: number | null
   readonly bytesSent: number

@@ -25,7 +25,7 @@ export const FAR = '127.0.0.2'
 export interface RigOptions {
   readonly mode?: Mode
   readonly inspect?: Inspect
-  readonly protocol?: 'tls' | 'http'
+  readonly protocol?: 'tls' | 'http' | 'smtp'
   readonly requests?: readonly RequestRule[] | null
   readonly sinks?: readonly SinkRule[]
   /** Values that the server was given. */
@@ -42,7 +42,7 @@ export interface Rig {
   readonly entries: JournalEntry[]
   readonly learnt: string[]
   readonly port: number
-  readonly protocol: 'tls' | 'http'
+  readonly protocol: 'tls' | 'http' | 'smtp'
   /** Resolves when all connections so far are over. */
   settled(): Promise<void>
   /** Of one kind, in order. */

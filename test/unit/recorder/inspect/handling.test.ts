@@ -9,6 +9,7 @@ const facts: HandlingFacts = {
   inspect: 'required',
   name: 'api.test',
   first: tls('h2', 'http/1.1'),
+  smtp: false,
   readable: true,
 }
 
@@ -22,6 +23,7 @@ describe('a connection', () => {
     ['of HTTP', { first: http }, 'read', 'read'],
     ['of HTTP/2 without TLS', { first: { kind: 'h2c' } }, 'refuse', 'pass'],
     ['of something else', { first: { kind: 'unknown' } }, 'refuse', 'pass'],
+    ['of mail, which the server begins', { first: { kind: 'unknown' }, smtp: true }, 'read', 'read'],
     ['without a name that holds', { name: null }, 'refuse', 'pass'],
     ['whose client has refused to be read', { readable: false }, 'refuse', 'pass'],
   ])('%s', (_, more, required, tried) => {
