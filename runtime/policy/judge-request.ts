@@ -70,11 +70,17 @@ export function matchingSinks(
   sinks: readonly SinkRule[],
   { host, method, target }: { readonly host: string; readonly method: string; readonly target: string },
 ): readonly { readonly index: number; readonly sink: SinkRule }[] {
-  const path = plainPath(target)?.toLowerCase().replace(/\/+$/, '') ?? null
+  const plain = plainPath(target)
+  const path = plain === null ? null : folded(plain)
   return sinks.flatMap((sink, index) => {
     if (!nameFits(sink.host, host)) return []
     if (path === null) return [{ index, sink }]
     const isMethod = sink.methods.length === 0 || sink.methods.includes(method.toUpperCase())
-    return isMethod && pathMatches(sink.path.toLowerCase(), path) ? [{ index, sink }] : []
+    return isMethod && pathMatches(folded(sink.path), path) ? [{ index, sink }] : []
   })
+}
+
+/** Servers differ in whether capitals, and a slash at the end, are another path. */
+function folded(path: string): string {
+  return path.toLowerCase().replace(/\/+$/, '')
 }

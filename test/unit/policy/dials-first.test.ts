@@ -7,6 +7,7 @@ const serverFirst = { ports: [25], protocol: 'server-first' } as const
 const rules = compileRules([
   host('smtp.test', serverFirst),
   host('relay.test', serverFirst),
+  host('mail.test', { ports: [25], protocol: 'smtp' }),
   host('both.test', serverFirst),
   host('both.test', { ports: [25] }),
   host('tls.test', { ports: [25] }),
@@ -18,6 +19,7 @@ const rules = compileRules([
 describe('dialsFirst', () => {
   it.each<[string, Partial<FlowFacts>, boolean]>([
     ['a server-first name', { answered: [asked('smtp.test')] }, true],
+    ['a name of mails', { answered: [asked('mail.test')] }, true],
     ['two of them', { answered: [asked('smtp.test'), asked('relay.test')] }, true],
     ['another port', { port: 443, answered: [asked('smtp.test')] }, false],
     ['a name that is declared both ways', { answered: [asked('both.test')] }, false],

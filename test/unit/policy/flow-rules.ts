@@ -9,6 +9,7 @@ export const rules = compileRules([
   host('any.test', { ports: [9000], protocol: 'opaque' }),
   host('other.test', { ports: [9000], protocol: 'opaque' }),
   host('smtp.test', { ports: [25], protocol: 'server-first' }),
+  host('mail.test', { ports: [587], protocol: 'smtp' }),
   host('corp.test', { resolves: ['10.0.0.0/8'] }),
   host('cluster.test', { ports: [27017] }),
   ip('203.0.113.99', { ports: [4444], protocol: 'opaque' }),

@@ -47,6 +47,11 @@ describe('declared', () => {
       { first: NONE, port: 25, answered: [asked('smtp.test')] },
       { name: 'smtp.test', protocol: 'none' },
     ],
+    [
+      'mails',
+      { first: NONE, port: 587, answered: [asked('mail.test')] },
+      { name: 'mail.test', protocol: 'smtp' },
+    ],
   ])('%s', (_, facts, shown) => {
     const judged = judgeFlow(rules, flow(facts))
     expect(judged).toMatchObject({

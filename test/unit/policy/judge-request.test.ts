@@ -115,3 +115,14 @@ test.each<[string, string, string, boolean]>([
 ])('a sink and %s %s %s: %s', (host, method, target, falls) => {
   expect(matchingSinks([SINK], { host, method, target })).toEqual(falls ? [{ index: 0, sink: SINK }] : [])
 })
+
+test.each([
+  ['/', '/', true],
+  ['/', '/?a=1', true],
+  ['/', '/email', false],
+  ['/email/', '/email', true],
+  ['/Email', '/email/', true],
+])('a sink at %s, a request for %s', (path, target, falls) => {
+  const found = matchingSinks([{ ...SINK, path }], { host: 'api.test', method: 'POST', target })
+  expect(found.length > 0).toBe(falls)
+})

@@ -16,6 +16,12 @@ test.each<[string, string, unknown[]]>([
   ['required', 'egress: [{host: a.test, inspect: required}]', [['required', null]]],
   ['for all', 'inspect: required\negress: [{host: a.test}, {ip: 203.0.113.7}]', [['required', null], 'ip']],
   ['not for this one', 'inspect: true\negress: [{host: a.test, inspect: false}]', [['no', null]]],
+  ['mails', 'egress: [{host: a.test, port: 587, protocol: smtp}]', [['try', null]]],
+  [
+    'mails, whatever pins',
+    'egress: [{host: a.test, port: 587, protocol: smtp, inspect: required}]',
+    [['required', null]],
+  ],
   ['not what cannot be read', 'inspect: true\negress: [{host: a.test, protocol: opaque}]', [['no', null]]],
   [
     'requests need it',
@@ -81,6 +87,17 @@ test.each<[string, string, RegExp]>([
   ['dot segments', 'egress: [{host: a.test, requests: ["GET /x/../y"]}]', /more than one way/],
   ['requests unread', 'egress: [{host: a.test, inspect: false, requests: ["GET /x"]}]', /needs inspection/],
   ['an address', 'egress: [{ip: 203.0.113.7, inspect: true}]', /for hosts alone/],
+  [
+    'mails unread',
+    'egress: [{host: a.test, port: 25, protocol: smtp, inspect: false}]',
+    /mails that are read/,
+  ],
+  ['mails of an address', 'egress: [{ip: 203.0.113.7, port: 25, protocol: smtp}]', /mails that are read/],
+  [
+    'requests of mails',
+    'egress: [{host: a.test, port: 25, protocol: smtp, requests: ["MAIL /"]}]',
+    /is for HTTP/,
+  ],
   ['opaque', 'egress: [{host: a.test, protocol: opaque, inspect: true}]', /stands beside `protocol: opaque`/],
   ['a field without a slash', 'egress: []\nsinks: [{host: a.test, field: To}]', /`To` is no field/],
   [

@@ -2,8 +2,8 @@ import { connect } from 'node:net'
 import { createTransport, type SentMessageInfo } from 'nodemailer'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { SinkRule } from '../../../../runtime/model/profile.ts'
+import { type MailServer, mailServer } from '../../../fixtures/mail-server.ts'
 import { authorities, NAME, type Rig, type RigOptions, rigs } from '../inspect/rig.ts'
-import { type MailServer, mailServer } from './mail-server.ts'
 
 const { of, close } = rigs()
 afterEach(close)
