@@ -56,7 +56,7 @@ async function talk(rig: Rig, lines: readonly string[], atOnce = false): Promise
     await expect.poll(() => answers() >= count || socket.destroyed).toBe(true)
   }
   await answered(1)
-  if (atOnce) socket.write(lines.join('\r\n') + '\r\n')
+  if (atOnce) socket.write(`${lines.join('\r\n')}\r\n`)
   else {
     for (const [index, line] of lines.entries()) {
       socket.write(`${line}\r\n`)
