@@ -5,6 +5,7 @@ import { canonicalAddress } from './address-bytes.ts'
 import type { DialTarget, FirstSeen, FlowFacts, Judgement } from './flow-facts.ts'
 import { byAnswers, type Identity, identify } from './identify.ts'
 import { matchName, type NameMatch } from './name-match.ts'
+import { isReadable, onlyReading } from './read-only.ts'
 import { type AddressRule, addressRules, type HostRule, type Rules } from './rules.ts'
 
 export { dialsFirst } from './dials-first.ts'
@@ -27,14 +28,18 @@ export function judgeFlow(rules: Rules, facts: FlowFacts): Judgement {
   // Declared by its address: what the server calls it is its own word, and only our DNS can name it.
   const addressed = { ...seen, ...shown(byAnswers(facts.answered)) }
   const loopback = accepting.some((rule) => rule.kind === 'host-loopback')
+  const readOnly = facts.mode === 'read-only'
+  if (loopback && readOnly) return denied(addressed, 'read-only')
   if (loopback) return declared(addressed, { kind: 'host-loopback', port: facts.port })
   const named = nameThatAccepts(byName, facts.first)
   if (named !== null) {
     const rules = named.onPort.filter((rule) => accepts(rule, facts.first))
     const target = { kind: 'name', name: named.name, resolves: resolvesOf(rules) } as const
-    return { ...declared({ ...seen, ...named, nameSource: identity.source }, target), ...reading(rules) }
+    if (readOnly && !rules.some(isReadable)) return denied(seen, 'read-only')
+    const readable = readOnly ? rules.filter(isReadable).map(onlyReading) : rules
+    return { ...declared({ ...seen, ...named, nameSource: identity.source }, target), ...reading(readable) }
   }
-  if (accepting.length > 0) return declared(addressed, bare)
+  if (accepting.length > 0) return readOnly ? denied(addressed, 'read-only') : declared(addressed, bare)
 
   const [only, ...others] = byName
   const target = only === undefined || others.length > 0 ? bare : nameTarget(only)
@@ -117,7 +122,7 @@ function declared(seen: Seen & { chain?: readonly string[] }, target: DialTarget
 }
 
 function undeclared(facts: FlowFacts, seen: Seen, reason: Reason, target: DialTarget): Judgement {
-  if (facts.mode === 'enforce') return denied(seen, reason)
+  if (facts.mode !== 'monitor') return denied(seen, reason)
   return { declaration: 'undeclared', action: 'allowed', reason, ...seen, chain: [], target, ...UNREAD }
 }
 

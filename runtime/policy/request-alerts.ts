@@ -18,9 +18,11 @@ export function alertForRequest(
   const kind = KIND[reason] ?? 'denied_destination'
   const severity: Severity = action === 'allowed' || kind === 'request_mismatch' ? 'high' : 'medium'
   // One alert for one place: a path may differ in each request.
-  const key = `${place(flow)} ${reason} ${reason === 'request-undeclared' ? request.method : ''}`
+  const key = `${place(flow)} ${reason} ${BY_METHOD.has(reason) ? request.method : ''}`
   return alert(server, flow, request, { kind, severity, key, reason, action, evidence: whereOf(request) })
 }
+
+const BY_METHOD: ReadonlySet<Reason> = new Set<Reason>(['request-undeclared', 'read-only'])
 
 const KIND: Partial<Record<Reason, AlertKind>> = {
   'request-mismatch': 'request_mismatch',
