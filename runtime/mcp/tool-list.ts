@@ -40,7 +40,7 @@ export type LineLists =
 /** Any result with a `tools` member counts, whatever was asked: a list may come under another call's id. */
 export function readToolLists(line: Buffer): LineLists {
   const root = isUtf8(line) ? readShape(line, LINE) : null
-  if (root === null) return { kind: 'unclear', ids: [] }
+  if (root === null || (root.kind !== 'object' && root.kind !== 'array')) return { kind: 'unclear', ids: [] }
   const messages = root.kind === 'array' ? root.items : [root]
   const ids = messages.flatMap((message) => (message.members.has('result') ? (idOf(message) ?? []) : []))
   const lists: ToolList[] = []

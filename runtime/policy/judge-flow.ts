@@ -1,5 +1,5 @@
 import type { FlowProtocol } from '../model/flow.ts'
-import type { EgressProtocol, EgressRule, Inspect } from '../model/profile.ts'
+import type { EgressProtocol, EgressRule, Inspect, RequestRule } from '../model/profile.ts'
 import type { Reason } from '../model/verdict.ts'
 import { canonicalAddress } from './address-bytes.ts'
 import type { DialTarget, FirstSeen, FlowFacts, Judgement } from './flow-facts.ts'
@@ -97,11 +97,16 @@ function resolvesOf(rules: NameMatch['onPort']): readonly string[] {
 
 const STRICTEST: readonly Inspect[] = ['required', 'try', 'no']
 
+/** What only reads is declared wherever something is: a read-only session lets through no more than another. */
+function declaredBy({ requests, reads }: HostRule): readonly RequestRule[] {
+  return [...(requests ?? []), ...reads]
+}
+
 /** Of several rules the strictest reading, and every request that one of them declares. */
 function reading(rules: readonly HostRule[]): Pick<Judgement, 'inspect' | 'requests'> {
   const inspect = STRICTEST.find((word) => rules.some((rule) => rule.inspect === word)) ?? 'no'
   const any = rules.some((rule) => rule.requests === null)
-  return { inspect, requests: any ? null : rules.flatMap((rule) => rule.requests ?? []) }
+  return { inspect, requests: any ? null : rules.flatMap(declaredBy) }
 }
 
 const UNREAD = { inspect: 'no', requests: null } as const

@@ -18,10 +18,10 @@ export function isReadable(rule: EgressRule): rule is HostRule {
   return rule.kind === 'host' && (rule.protocol === 'tls' || rule.protocol === 'http')
 }
 
-/** What is left of a readable rule; of one that is left of another, the same. */
+/** What is left of a readable rule, beside its `reads`; of one that is left of another, the same. */
 export function onlyReading(rule: HostRule): HostRule {
   const declared = rule.requests ?? [{ methods: [], paths: ['/**'] }]
-  return { ...rule, inspect: 'required', requests: [...declared.flatMap(safePart), ...rule.reads] }
+  return { ...rule, inspect: 'required', requests: declared.flatMap(safePart) }
 }
 
 /** What of a declared request only reads; nothing where it names other methods alone. */

@@ -113,6 +113,7 @@ describe('lists of tools', () => {
     ['a result twice', `{"jsonrpc":"2.0","id":4,"result":{},"result":{"tools":[${tool('x', WRITES)}]}}`],
     ['no JSON', `${list([tool('x', WRITES)])}]`],
     ['a log line', 'ready'],
+    ['a word alone', '"ready"'],
   ])('are dropped where nobody can be answered: %s', (_, text) => {
     expect(gated().server(text)).toBe('')
   })

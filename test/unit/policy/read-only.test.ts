@@ -25,7 +25,8 @@ test.each<[string, Partial<Extract<EgressRule, { kind: 'host' }>>, unknown]>([
       { methods: SAFE, paths: ['/c/**'] },
     ],
   ],
-  ['a search by POST', { requests: [], reads: [SEARCH] }, [SEARCH]],
+  ['nothing that reads', { requests: [{ methods: ['POST'], paths: ['/a'] }] }, []],
+  ['a search by POST, which stays beside them', { requests: [], reads: [SEARCH] }, []],
 ])('%s', (_, fields, requests) => {
   const rule = { ...host('a.test'), ...fields } as EgressRule
   expect(readOnlyEgress([rule])).toEqual([{ ...rule, inspect: 'required', requests }])
@@ -62,6 +63,14 @@ describe('connections', () => {
     })
   })
 
+  it('have what the profile calls reads, as in every other mode', () => {
+    const requests = [{ methods: ['GET', 'PUT'], paths: ['/a'] }]
+    const rule = { ...host('a.test'), inspect: 'required', requests, reads: [SEARCH] } as EgressRule
+    expect(judged([rule]).requests).toEqual([{ methods: ['GET'], paths: ['/a'] }, SEARCH])
+    expect(judged(readOnlyEgress([rule])).requests).toEqual([{ methods: ['GET'], paths: ['/a'] }, SEARCH])
+    expect(judged([rule], { mode: 'enforce' }).requests).toEqual([...requests, SEARCH])
+  })
+
   it.each<[string, readonly EgressRule[], Partial<FlowFacts>]>([
     ['an opaque one', [host('a.test', { protocol: 'opaque' })], { first: { kind: 'unknown' } }],
     ['TLS to what is declared opaque', [host('a.test', { protocol: 'opaque' })], {}],
@@ -93,8 +102,7 @@ describe('connections', () => {
 })
 
 describe('requests', () => {
-  const [rule] = readOnlyEgress([{ ...host('api.test'), reads: [SEARCH] } as EgressRule])
-  const requests = rule?.kind === 'host' ? rule.requests : []
+  const requests = [{ methods: SAFE, paths: ['/**'] }, SEARCH]
   const FACTS: RequestFacts = {
     ...{ mode: 'read-only', name: 'api.test', port: 443, scheme: 'https', hosts: ['api.test'] },
     ...{ method: 'GET', target: '/', headers: [], bodyBytes: 0, switches: false, requests },
