@@ -26,7 +26,7 @@ const TEXT: Readonly<Record<Reason, string>> = {
     'this session is read-only: only requests that read go on, and what cannot be read goes nowhere',
   'upstream-certificate': "the destination's certificate is not valid for it",
   'inspection-refused':
-    "the client does not trust this session's certificate authority, and the profile requires inspection",
+    "the client does not trust this session's certificate authority, and its requests have to be read",
   unresolved: 'this name is declared, but the host finds no address for it',
 }
 

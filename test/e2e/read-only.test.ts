@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client as NewClient } from '@modelcontextprotocol/client'
 import { StdioClientTransport as NewTransport } from '@modelcontextprotocol/client/stdio'
@@ -136,7 +136,8 @@ describe.each(USERS)('as %s', (user) => {
 
   it('mounts what is shared for reading alone', async () => {
     const folder = join(mcp.cwd, 'notes')
-    mkdirSync(folder, { mode: 0o777 })
+    mkdirSync(folder, { mode: 0o700 })
+    chownSync(folder, mcp.serverFilesUid, mcp.serverFilesUid)
     const note = join(folder, 'note.txt')
     const write = (options: readonly string[]) =>
       start(
@@ -148,6 +149,7 @@ describe.each(USERS)('as %s', (user) => {
       )
     expect((await write(['--read-only'])).result).toEqual(['EROFS'])
     expect(existsSync(note)).toBe(false)
+    expect((await write([])).result).toEqual(['written'])
   })
 
   it('lets nothing through that cannot be read', async () => {
