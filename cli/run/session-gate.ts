@@ -6,7 +6,7 @@ import type { Session } from '../../runtime/session.ts'
 import type { Told } from './converse.ts'
 import { say } from './say.ts'
 
-/** Calls that stderr tells of one by one; the store has all. */
+/** Calls, and numbers of tools, that stderr tells of one by one; the store has every call. */
 const MAX_SAID = 20
 
 /** The gate of a read-only session: what it refuses is kept, and said. */
@@ -17,7 +17,7 @@ export async function sessionGate(
   const { createReadOnlyGate } = await import('../../runtime/mcp/read-only-gate.ts')
   const refused = new Set<string | null>()
   const unclear = new Set<string>()
-  let hiddenBefore = ''
+  const hiddenSaid = new Set<string>()
   return createReadOnlyGate({
     onRefused: ({ id, tool }) => {
       keep(alertForRefusedCall(record, { id: id === null ? null : shownId(id), tool, at: Date.now() }))
@@ -27,8 +27,8 @@ export async function sessionGate(
     },
     onHidden: ({ hidden, listed }) => {
       const message = `read-only: ${hidden} of ${listed} tools are hidden, since they do not say that they only read`
-      if (hidden === 0 || message === hiddenBefore) return
-      hiddenBefore = message
+      if (hidden === 0 || hiddenSaid.has(message) || hiddenSaid.size >= MAX_SAID) return
+      hiddenSaid.add(message)
       say(message)
       bridge()?.notify('info', { message: `mcp-run: ${message}` })
     },
