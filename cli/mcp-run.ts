@@ -25,6 +25,8 @@ async function main(): Promise<number> {
     case 'unpin':
       exit = async (code) => (await import('../runtime/tap/libc.ts')).exitNow(code)
       return (await import('./pin/pin.ts')).pin(args.kind, args.words)
+    case 'trial':
+      return (await import('./trial/trial.ts')).trial(args.words)
     case 'profiles':
       return (await import('./profiles/profiles.ts')).profiles(args.words)
     case 'run':

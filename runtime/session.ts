@@ -68,6 +68,8 @@ export interface Session {
   readonly server: RunningServer
   /** For the bridge that carries the conversation: what it is to follow, and what is to hear it. */
   readonly conversation: Conversation
+  /** Keeps a finding that is not the recorder's own; its caller tells of it. */
+  readonly keep: (alert: AlertEvent) => void
   /** Settles when the server has ended and all that it did is in the store. Rejects with `store-failed` or `recorder-failed`. */
   readonly ended: Promise<ServerExit>
 }
@@ -170,7 +172,10 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     })
     held?.release()
     mark('looked over')
-    return { record, server, conversation, ended }
+    const kept = held ?? journal
+    // A store that fails says so at whatever is written next.
+    const keep = (alert: AlertEvent): void => void kept.write({ kind: 'alert', alert }).catch(() => undefined)
+    return { record, server, conversation, keep, ended }
   } catch (error) {
     sandbox.destroy()
     if (opened !== null) await journal?.write(neverRan(opened)).catch(() => undefined)

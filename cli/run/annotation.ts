@@ -39,8 +39,10 @@ const HAPPENED: Partial<Record<AlertKind, (alert: AlertEvent) => string | null>>
       ? `the server made a request to ${where} that its profile does not declare. ${request(action)}`
       : `the server tried to reach ${where}, which its profile does not declare. ${connection(action)}`
   },
-  denied_destination: ({ destination, action }) =>
-    `the server tried to reach ${destinationOf(destination)} in a way that is not allowed. ${connection(action)}`,
+  denied_destination: ({ destination, reason, action, evidence }) =>
+    reason === 'read-only' && typeof evidence.method === 'string'
+      ? `the server made a request to ${destinationOf(destination)} that does not only read, in a read-only session. ${request(action)}`
+      : `the server tried to reach ${destinationOf(destination)} in a way that is not allowed. ${connection(action)}`,
   request_mismatch: ({ destination, action }) =>
     `the server asked ${destinationOf(destination)} for another host than its own. ${request(action)}`,
   upstream_certificate: ({ destination, action }) =>

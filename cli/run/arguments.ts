@@ -9,7 +9,11 @@ export interface RunOptions {
   /** Where the recorder runs, with a container engine. */
   readonly recorder: 'auto' | 'process' | 'container'
   /** Null: as the profile says. */
-  readonly mode: Mode | null
+  readonly mode: Exclude<Mode, 'read-only'> | null
+  /** Only what reads. */
+  readonly readOnly: boolean
+  /** The same until a date, in milliseconds from the first start on; null: no trial is asked for. */
+  readonly trial: number | null
   readonly allowRead: readonly string[]
   readonly allowWrite: readonly string[]
   readonly passEnv: readonly string[]
@@ -34,6 +38,7 @@ export type Arguments =
   | { readonly kind: 'help' | 'version' }
   | { readonly kind: 'doctor'; readonly fix: boolean }
   | { readonly kind: 'pin' | 'unpin'; readonly words: readonly string[] }
+  | { readonly kind: 'trial'; readonly words: readonly string[] }
   | { readonly kind: 'profiles'; readonly words: readonly string[] }
   /** `own`: what follows `--` is a command; else it is a package, or the server's arguments. */
   | {
@@ -50,6 +55,8 @@ const OPTIONS = {
   sandbox: { type: 'string' },
   recorder: { type: 'string' },
   mode: { type: 'string' },
+  'read-only': { type: 'boolean' },
+  trial: { type: 'string' },
   'allow-read': { type: 'string', multiple: true },
   'allow-write': { type: 'string', multiple: true },
   image: { type: 'string' },
@@ -75,6 +82,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (!own && head.length === 0 && rest[0] === 'doctor') return doctor(rest.slice(1))
   if (!own && head.length === 0 && (rest[0] === 'pin' || rest[0] === 'unpin'))
     return { kind: rest[0], words: rest.slice(1) }
+  if (!own && head.length === 0 && rest[0] === 'trial') return { kind: 'trial', words: rest.slice(1) }
   if (!own && head.length === 0 && rest[0] === 'profiles') return { kind: 'profiles', words: rest.slice(1) }
   const { values } = parseHead(head)
   if (values.help === true) return { kind: 'help' }
@@ -84,6 +92,8 @@ export function parseArguments(argv: readonly string[]): Arguments {
     sandbox: oneOf('--sandbox', values.sandbox, ['auto', 'docker', 'native']) ?? 'auto',
     recorder: oneOf('--recorder', values.recorder, ['auto', 'process', 'container']) ?? 'auto',
     mode: oneOf('--mode', values.mode, ['enforce', 'monitor']),
+    readOnly: values['read-only'] === true,
+    trial: values.trial === undefined ? null : trialLength(values.trial),
     allowRead: values['allow-read'] ?? [],
     allowWrite: values['allow-write'] ?? [],
     image: values.image ?? null,
@@ -93,9 +103,18 @@ export function parseArguments(argv: readonly string[]): Arguments {
     packages: values.package ?? [],
     acceptNames: values['accept-name'] ?? [],
     allowScripts: values['allow-scripts'] ?? [],
-    minAge: values['min-age'] === undefined ? null : age(values['min-age']),
+    minAge: values['min-age'] === undefined ? null : age('--min-age', values['min-age']),
     annotate: values['no-annotate'] !== true,
     timing: values.timing ?? false,
+  }
+  if (options.mode === 'monitor' && (options.readOnly || options.trial !== null)) {
+    throw new McpRunError(
+      'usage',
+      '--mode monitor lets everything through, and a read-only session what reads',
+      {
+        hint: 'leave one of them out',
+      },
+    )
   }
   if (own && rest.length === 0) throw new McpRunError('usage', 'no command follows --', { hint: HINT })
   if (
@@ -155,12 +174,18 @@ function oneOf<T extends string>(option: string, value: string | undefined, know
   return found
 }
 
-function age(text: string): number {
+function age(option: string, text: string): number {
   const checked = checkAge(text)
   if (checked.ok) return checked.value
-  throw new McpRunError('usage', `--min-age ${text}: it takes an age`, {
-    hint: '--min-age 24h, --min-age 7d, or --min-age 0',
+  throw new McpRunError('usage', `${option} ${text}: it takes a span of time`, {
+    hint: `${option} 24h, ${option} 7d`,
   })
+}
+
+function trialLength(text: string): number {
+  const length = age('--trial', text)
+  if (length > 0) return length
+  throw new McpRunError('usage', '--trial 0: a trial takes some time', { hint: '--trial 7d' })
 }
 
 function environmentName(name: string): string {

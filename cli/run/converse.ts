@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import { startBridge } from '../../runtime/mcp/bridge.ts'
 import type { Bridge } from '../../runtime/mcp/bridge-types.ts'
+import type { ReadOnlyGate } from '../../runtime/mcp/read-only-gate.ts'
 import { stopServer } from '../../runtime/mcp/shutdown.ts'
 import { McpRunError } from '../../runtime/model/errors.ts'
 import type { ServerExit } from '../../runtime/sandbox/backend.ts'
@@ -23,6 +24,7 @@ export async function converse(
     onBridge,
     onAnswer,
     news,
+    gate,
   }: {
     asked: AskedUrls
     /** Takes the one that tells the client of findings. */
@@ -30,7 +32,9 @@ export async function converse(
     /** Called at the server's first line; null: nobody waits for it. */
     onAnswer: (() => void) | null
     /** What the client is told as soon as it may be: many hide stderr. */
-    news: string | null
+    news: readonly string[]
+    /** Of a read-only session; null: every call passes. */
+    gate: ReadOnlyGate | null
   },
 ): Promise<number> {
   const { server, record, conversation } = session
@@ -40,6 +44,7 @@ export async function converse(
     server,
     serverName: record.server,
     calls: conversation.calls,
+    ...(gate !== null && { gate }),
     ...(conversation.overhear !== null && { overhear: conversation.overhear }),
     ...(onAnswer !== null && {
       onLine: (direction) => {
@@ -50,7 +55,7 @@ export async function converse(
     }),
   })
   onBridge(bridge)
-  if (news !== null) bridge.notify('warning', { message: `mcp-run: ${news}` })
+  for (const one of news) bridge.notify('warning', { message: `mcp-run: ${one}` })
   const lastUrls = tellUrls(asked, {
     say,
     notify: (url) => {

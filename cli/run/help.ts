@@ -8,6 +8,7 @@ export const HELP = `mcp-run: starts an MCP server in a sandbox whose only way o
   mcp-run profiles check [NAME|FILE…] [--sandbox NAME]        runs servers again as recorded, and says what changed
   mcp-run pin [PACKAGE[@VERSION]] [--verify] [--json]         what is pinned: version, content, publisher; pins it if it is not
   mcp-run pin --accept PACKAGE[@VERSION]                      takes what stands behind it now; unpin PACKAGE forgets it
+  mcp-run trial [end] [--profile NAME|FILE]                   what servers on trial were refused; ends a trial
   mcp-run doctor [--fix]                                      what this machine can do, and what it lacks
 
 A server's argument that is a path of this machine (/…, ~/…, ./…, --flag=…) is shown to it there: read-only, unless
@@ -19,6 +20,10 @@ Options, up to the first word that is not one, or --:
   -p, --package NAME    the package that holds the command which follows
   --mode enforce        what is not declared goes nowhere (default, unless the profile says otherwise)
   --mode monitor        it is let through, and flagged all the same
+  --read-only           tools that do not say that they only read are hidden, and requests that do not only read go
+                        nowhere; folders are shown for reading
+  --trial SPAN          read-only from the first start on, as 7d; after that each start asks, and stays read-only
+                        until: mcp-run trial end
   --allow-read DIR      the server sees this folder, read-only, at the same path; again for more
   --allow-write DIR     the same, and may write there
   --pass-env NAME       passes one more variable of the environment

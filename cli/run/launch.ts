@@ -24,6 +24,8 @@ export interface LaunchContext {
   /** mcp-run's own programs for the sandbox. */
   readonly programs: string
   readonly installed: InstalledPackage | null
+  /** Nothing of the user's can be written. */
+  readonly readOnly: boolean
   /** Of a session whose requests are read. */
   readonly trust: TrustFiles | null
 }
@@ -47,14 +49,14 @@ function hostedLaunch(
   { options, own }: RunArguments,
   target: Exclude<Target, ImageTarget>,
   loaded: LoadedProfile,
-  { store, backend, programs, installed, trust }: LaunchContext,
+  { store, backend, programs, installed, readOnly, trust }: LaunchContext,
 ): Launch {
   const home = backend.homePath
   const context = { cwd: process.cwd(), store }
-  const wanted = wantedShares(loaded, options, context)
+  const wanted = asMode(readOnly, wantedShares(loaded, options, context))
   const named = pathArguments(target.kind === 'package' ? target.args : target.command.slice(1), {
     ...context,
-    mode: loaded.profile.pathArguments,
+    mode: readOnly && loaded.profile.pathArguments === 'write' ? 'read' : loaded.profile.pathArguments,
     granted: wanted,
     home,
   })
@@ -105,14 +107,14 @@ function imageLaunch(
   { options }: RunArguments,
   { request, entrypoint, user }: ImageTarget,
   loaded: LoadedProfile,
-  { store, backend, programs, trust }: LaunchContext,
+  { store, backend, programs, readOnly, trust }: LaunchContext,
 ): Launch {
   const context = { cwd: process.cwd(), store }
   const mounted = request.mounts.map(({ source, target, write }) => ({
     ...share(source, write, '-v', context),
     target,
   }))
-  const shown = outerFirst([...wantedShares(loaded, options, context), ...mounted])
+  const shown = outerFirst(asMode(readOnly, [...wantedShares(loaded, options, context), ...mounted]))
   tellShown(shown)
   if (request.noNetwork) say('--network none of docker run: nothing is declared, whatever the profile says')
   for (const { option, why } of request.ignored) say(`${option} of docker run is left out: ${why}`)
@@ -135,7 +137,8 @@ function imageLaunch(
     name: request.image,
     entrypoint,
     user,
-    volumes: request.volumes,
+    // One that goes with the container is the server's own.
+    volumes: request.volumes.map((one) => ({ ...one, write: one.write && !(readOnly && one.name !== null) })),
     tmpfs: request.tmpfs,
     platform: request.platform,
     pull: request.pull ?? 'missing',
@@ -148,6 +151,10 @@ function imageLaunch(
     shares: [...shown, ...shares],
     image,
   }
+}
+
+function asMode(readOnly: boolean, shares: readonly Share[]): readonly Share[] {
+  return readOnly ? shares.map((one) => ({ ...one, write: false })) : shares
 }
 
 function tellShown(shown: readonly Share[]): void {

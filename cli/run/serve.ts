@@ -4,6 +4,7 @@ import { McpRunError } from '../../runtime/model/errors.ts'
 import { isFloating } from '../../runtime/packages/ahead.ts'
 import { ensureAhead, ensurePackage, type InstalledPackage } from '../../runtime/packages/ensure-package.ts'
 import type { NpmProxy } from '../../runtime/packages/install-run.ts'
+import { readOnlyEgress } from '../../runtime/policy/read-only.ts'
 import type { OpenSandbox } from '../../runtime/sandbox/backend.ts'
 import { type Session, type SessionOptions, startSession } from '../../runtime/session.ts'
 import type { StoreThread } from '../../runtime/store/open-journal.ts'
@@ -20,8 +21,10 @@ import { launchSpec, limitsOf } from './launch.ts'
 import { lookLater } from './look-later.ts'
 import { packageOptions, soundness, withNote } from './package.ts'
 import { type Plan, plan } from './plan.ts'
+import { modeOf } from './read-only.ts'
 import { prepareReading } from './reading.ts'
 import { say } from './say.ts'
+import { sessionGate } from './session-gate.ts'
 import type { Timing } from './timing.ts'
 import { findUpstreamProxy } from './upstream-proxy.ts'
 
@@ -73,7 +76,10 @@ export async function serve(args: RunArguments, prepared: Prepared): Promise<num
           install: installer(installing),
         })
       : null
-  const preparing = prepareReading(loaded.profile.egress, { store, host: process.env })
+  const { mode, news } = modeOf(args.options, loaded.profile, store)
+  const readOnly = mode === 'read-only'
+  const egress = readOnly ? readOnlyEgress(loaded.profile.egress) : loaded.profile.egress
+  const preparing = prepareReading(egress, { store, host: process.env })
   const start = async (
     installed: InstalledPackage | null,
     made: Pick<SessionOptions, 'sandbox' | 'storeThread'>,
@@ -83,14 +89,15 @@ export async function serve(args: RunArguments, prepared: Prepared): Promise<num
       backend,
       installed,
       programs: paths.programs,
+      readOnly,
       trust: reading?.trust ?? null,
     })
     const asked = openAskedUrls(launch.home)
     const session = await startSession({
       server,
       phase: 'run',
-      mode: args.options.mode ?? loaded.profile.mode,
-      declared: { ...loaded.profile, limits: limitsOf(planned), digest: loaded.digest },
+      mode,
+      declared: { ...loaded.profile, egress, limits: limitsOf(planned), digest: loaded.digest },
       package: whatRuns(planned, installed),
       backend,
       ...made,
@@ -121,6 +128,7 @@ export async function serve(args: RunArguments, prepared: Prepared): Promise<num
   })
   chosen.confirm()
   announce(session, planned, cwd)
+  news.forEach(say)
   const floats = wanted !== null && isFloating(wanted.spec)
   const later = lookLater(async (signal) => {
     const install = installer({ ...installing, signal })
@@ -137,7 +145,8 @@ export async function serve(args: RunArguments, prepared: Prepared): Promise<num
       bridge = made
     },
     onAnswer: floats || args.options.timing ? onAnswer : null,
-    news: installed?.news ?? null,
+    news: [...(installed?.news == null ? [] : [installed.news]), ...news],
+    gate: readOnly ? await sessionGate(session, () => bridge) : null,
   }).finally(async () => {
     await later.end()
     reading?.end()

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { CallTracker } from './call-tracker.ts'
 import type { Direction, LineObserver } from './line-look.ts'
+import type { ReadOnlyGate } from './read-only-gate.ts'
 import type { Timers } from './timers.ts'
 
 export interface BridgeOptions {
@@ -20,6 +21,8 @@ export interface BridgeOptions {
    * server's.
    */
   readonly overhear?: Overhear
+  /** Where it is given, every line of both directions is passed on as a whole, as it says. */
+  readonly gate?: ReadOnlyGate
   readonly timers?: Timers
 }
 

@@ -17,7 +17,16 @@ const LAST_WORDS_MS = 500
 
 /** Joins a client's stdio and a server's, byte for byte, until one of them is gone. */
 export function startBridge(options: BridgeOptions): Bridge {
-  const { client, server, serverName, onLine: observer, calls, overhear, timers = systemTimers } = options
+  const {
+    client,
+    server,
+    serverName,
+    onLine: observer,
+    calls,
+    overhear,
+    gate,
+    timers = systemTimers,
+  } = options
   const maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES
   const done = deferred<BridgeOutcome>()
   const clientClosed = deferred<void>()
@@ -26,7 +35,10 @@ export function startBridge(options: BridgeOptions): Bridge {
   const annotations = calls && new Annotations(calls)
   const warn = (text: string) => speaker.say(text)
   const requests = new LineLook({ direction: 'to-server', observer, warn })
-  const answers = new LineLook({ direction: 'to-client', observer, warn })
+  const answers = new LineLook({
+    ...{ direction: 'to-client', observer, warn },
+    ...(gate !== undefined && { fate: 'not passed on' }),
+  })
 
   const closeServerInput = () => {
     server.stdin.end()
@@ -70,9 +82,17 @@ export function startBridge(options: BridgeOptions): Bridge {
     source: client.stdin,
     destination: server.stdin,
     maxLineBytes,
-    look: (bytes) => {
-      requests.push(bytes)
-      overhear?.fromClient(bytes)
+    // What was refused, the server was never asked.
+    look: (_, written) => {
+      requests.push(written)
+      overhear?.fromClient(written)
+    },
+    wantsLines: () => gate !== undefined,
+    rewrite: (line) => {
+      const admitted = gate?.fromClient(line)
+      // Whole lines alone come from the server then: this one stands between two of them.
+      if (admitted?.answer != null && client.stdout.writable) client.stdout.write(admitted.answer)
+      return admitted?.toServer ?? line
     },
     onEnd: () => {
       requests.end()
@@ -90,8 +110,11 @@ export function startBridge(options: BridgeOptions): Bridge {
       answers.push(bytes)
       overhear?.fromServer(bytes)
     },
-    wantsLines: () => annotations?.isWaiting === true,
-    rewrite: (line) => annotations?.apply(line) ?? line,
+    wantsLines: () => gate !== undefined || annotations?.isWaiting === true,
+    rewrite: (line) => {
+      const passed = gate?.fromServer(line) ?? line
+      return annotations?.apply(passed) ?? passed
+    },
     wantsLineEnd: () => notifier.isWaiting,
     atLineEnd: () => notifier.flush(),
     onEnd: serverEnded,

@@ -18,6 +18,8 @@ const PREVIEW_BYTES = 256
 export interface LineLookOptions {
   readonly direction: Direction
   readonly observer: LineObserver | undefined
+  /** What becomes of a line that is no message: the end of a sentence. */
+  readonly fate?: string
   /** Takes one sentence for a person. */
   readonly warn: (text: string) => void
 }
@@ -62,6 +64,10 @@ export class LineLook {
     if (this.#isMessages || this.#options.observer !== undefined) this.#heads.end()
   }
 
+  get #fate(): string {
+    return this.#options.fate ?? 'passed on unchanged'
+  }
+
   #onLine(head: Buffer, length: number): void {
     const { direction, observer } = this.#options
     if (this.#isMessages && lineKind(head, length) === 'other') this.#notMessages(head)
@@ -70,9 +76,8 @@ export class LineLook {
 
   #notUtf8(): void {
     this.#isUtf8 = false
-    this.#options.warn(
-      `${SUBJECT[this.#options.direction]} is not valid UTF-8; passed on unchanged, said once`,
-    )
+    const { direction, warn } = this.#options
+    warn(`${SUBJECT[direction]} is not valid UTF-8; ${this.#fate}, said once`)
   }
 
   #notMessages(head: Buffer): void {
@@ -80,7 +85,7 @@ export class LineLook {
     const preview = escapeText(head.toString('utf8', 0, PREVIEW_BYTES).trim().slice(0, 80))
     const subject = SUBJECT[this.#options.direction]
     this.#options.warn(
-      `${subject} has a line that is not JSON-RPC; passed on unchanged, said once; it begins: ${preview}`,
+      `${subject} has a line that is not JSON-RPC; ${this.#fate}, said once; it begins: ${preview}`,
     )
   }
 }

@@ -7,11 +7,11 @@ export interface PumpOptions {
   readonly source: Readable
   readonly destination: Writable
   readonly maxLineBytes: number
-  /** Sees every byte, in order, after it was written. */
-  look(bytes: Buffer): void
+  /** Sees every byte, in order, after it was written, and what was written in its place. */
+  look(bytes: Buffer, written: Buffer): void
   /** Lines are to be passed on as wholes from the next one on, through `rewrite`. */
   wantsLines?(): boolean
-  /** What goes out in place of a whole line, its newline included. `look` sees the line itself. */
+  /** What goes out in place of a whole line, its newline included; of the last line, which may lack it, too. */
   rewrite?(line: Buffer): Buffer
   /** Something waits for the end of the line at hand. */
   wantsLineEnd?(): boolean
@@ -109,20 +109,19 @@ export class Pump {
   #hold(bytes: Buffer): void {
     this.#held.push(bytes)
     if (!this.#limit.atLineStart) return
-    const line = this.#takeHeld()
-    this.#pass(line, this.#options.rewrite?.(line) ?? line)
+    this.#passHeld()
   }
 
-  #takeHeld(): Buffer {
+  #passHeld(): void {
     const line = Buffer.concat(this.#held)
     this.#held = []
-    return line
+    this.#pass(line, this.#options.rewrite?.(line) ?? line)
   }
 
   #pass(bytes: Buffer, written: Buffer): void {
     const { destination, look, atLineEnd } = this.#options
-    destination.write(written)
-    look(bytes)
+    if (written.length > 0) destination.write(written)
+    look(bytes, written)
     if (this.#limit.atLineStart) atLineEnd?.()
   }
 
@@ -141,10 +140,7 @@ export class Pump {
 
   #ended(): void {
     if (this.#state === 'ended') return
-    if (this.#held.length > 0) {
-      const cut = this.#takeHeld()
-      this.#pass(cut, cut)
-    }
+    if (this.#held.length > 0) this.#passHeld()
     this.#state = 'ended'
     this.#options.onEnd()
   }

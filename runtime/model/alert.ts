@@ -16,6 +16,8 @@ export type AlertKind =
   /** A request for another host than its connection's. */
   | 'request_mismatch'
   | 'upstream_certificate'
+  /** The client called a tool that a read-only session has not. */
+  | 'refused_call'
 
 export type EvidenceValue =
   | string

@@ -142,7 +142,7 @@ export interface Profile {
     /** Refuse to start where the limits cannot be enforced. */
     readonly required: boolean
   }
-  readonly mode: Mode
+  readonly mode: Exclude<Mode, 'read-only'>
   /** A profile whose package cannot be fetched says here how it is run instead. */
   readonly note: string | null
 }

@@ -1,6 +1,7 @@
 export type Declaration = 'declared' | 'undeclared'
 export type Action = 'allowed' | 'denied'
-export type Mode = 'enforce' | 'monitor'
+/** `read-only`: as `enforce`, and of what is declared only requests that read go on. */
+export type Mode = 'enforce' | 'monitor' | 'read-only'
 
 /** Why a verdict is what it is. One word each, the same in rows, alerts, stderr and JSON. */
 export type Reason =
@@ -46,6 +47,8 @@ export type Reason =
   | 'payload-destination'
   /** A request that must be read before it goes on is too large, or cannot be read. */
   | 'payload-unread'
+  /** The session is read-only, and this is no read, or cannot be told from writing. */
+  | 'read-only'
   /** The destination's certificate is not valid for it. */
   | 'upstream-certificate'
   /** The client does not trust this session's authority, and inspection is required. */

@@ -54,6 +54,7 @@ const BEYOND_DECLARATION: ReadonlySet<Reason> = new Set<Reason>([
   'request-mismatch',
   'payload-destination',
   'payload-unread',
+  'read-only',
   'upstream-certificate',
   'inspection-refused',
 ])

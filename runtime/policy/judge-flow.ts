@@ -1,10 +1,11 @@
 import type { FlowProtocol } from '../model/flow.ts'
-import type { EgressProtocol, EgressRule, Inspect } from '../model/profile.ts'
+import type { EgressProtocol, EgressRule, Inspect, RequestRule } from '../model/profile.ts'
 import type { Reason } from '../model/verdict.ts'
 import { canonicalAddress } from './address-bytes.ts'
 import type { DialTarget, FirstSeen, FlowFacts, Judgement } from './flow-facts.ts'
 import { byAnswers, type Identity, identify } from './identify.ts'
 import { matchName, type NameMatch } from './name-match.ts'
+import { isReadable, onlyReading } from './read-only.ts'
 import { type AddressRule, addressRules, type HostRule, type Rules } from './rules.ts'
 
 export { dialsFirst } from './dials-first.ts'
@@ -27,6 +28,8 @@ export function judgeFlow(rules: Rules, facts: FlowFacts): Judgement {
   // Declared by its address: what the server calls it is its own word, and only our DNS can name it.
   const addressed = { ...seen, ...shown(byAnswers(facts.answered)) }
   const loopback = accepting.some((rule) => rule.kind === 'host-loopback')
+  const readOnly = facts.mode === 'read-only'
+  if (loopback && readOnly) return denied(addressed, 'read-only')
   if (loopback) return declared(addressed, { kind: 'host-loopback', port: facts.port })
   const named = nameThatAccepts(byName, facts.first)
   if (named !== null) {
@@ -34,9 +37,11 @@ export function judgeFlow(rules: Rules, facts: FlowFacts): Judgement {
     const target = { kind: 'name', name: named.name, resolves: resolvesOf(rules) } as const
     const protocol = rules.some((rule) => rule.protocol === 'smtp') ? 'smtp' : seen.protocol
     const known = { ...seen, ...named, nameSource: identity.source, protocol }
-    return { ...declared(known, target), ...reading(rules) }
+    if (readOnly && !rules.some(isReadable)) return denied(known, 'read-only')
+    const readable = readOnly ? rules.filter(isReadable).map(onlyReading) : rules
+    return { ...declared(known, target), ...reading(readable) }
   }
-  if (accepting.length > 0) return declared(addressed, bare)
+  if (accepting.length > 0) return readOnly ? denied(addressed, 'read-only') : declared(addressed, bare)
 
   const [only, ...others] = byName
   const target = only === undefined || others.length > 0 ? bare : nameTarget(only)
@@ -95,11 +100,16 @@ function resolvesOf(rules: NameMatch['onPort']): readonly string[] {
 
 const STRICTEST: readonly Inspect[] = ['required', 'try', 'no']
 
+/** What only reads is declared wherever something is: a read-only session lets through no more than another. */
+function declaredBy({ requests, reads }: HostRule): readonly RequestRule[] {
+  return [...(requests ?? []), ...reads]
+}
+
 /** Of several rules the strictest reading, and every request that one of them declares. */
 function reading(rules: readonly HostRule[]): Pick<Judgement, 'inspect' | 'requests'> {
   const inspect = STRICTEST.find((word) => rules.some((rule) => rule.inspect === word)) ?? 'no'
   const any = rules.some((rule) => rule.requests === null)
-  return { inspect, requests: any ? null : rules.flatMap((rule) => rule.requests ?? []) }
+  return { inspect, requests: any ? null : rules.flatMap(declaredBy) }
 }
 
 const UNREAD = { inspect: 'no', requests: null } as const
@@ -120,7 +130,7 @@ function declared(seen: Seen & { chain?: readonly string[] }, target: DialTarget
 }
 
 function undeclared(facts: FlowFacts, seen: Seen, reason: Reason, target: DialTarget): Judgement {
-  if (facts.mode === 'enforce') return denied(seen, reason)
+  if (facts.mode !== 'monitor') return denied(seen, reason)
   return { declaration: 'undeclared', action: 'allowed', reason, ...seen, chain: [], target, ...UNREAD }
 }
 

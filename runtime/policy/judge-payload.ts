@@ -31,7 +31,7 @@ function judge(candidate: Candidate, provenance: Provenance, facts: PayloadFacts
   const named = candidate.sinks.flatMap((index) => facts.sinks[index] ?? [])
   const refusing = named.filter((sink) => !allows(sink, candidate, provenance))
   if (refusing.length > 0) {
-    const blocks = facts.mode === 'enforce' && refusing.some((sink) => sink.onUnexplained === 'block')
+    const blocks = facts.mode !== 'monitor' && refusing.some((sink) => sink.onUnexplained === 'block')
     return { candidate, provenance: shown(provenance), severity: 'high', blocks }
   }
   if (named.length > 0 || isExplained(provenance)) return null

@@ -3,6 +3,7 @@ import { normaliseName } from '../model/name.ts'
 import type { RequestRule, SinkRule } from '../model/profile.ts'
 import type { Mode, Reason, Verdict } from '../model/verdict.ts'
 import { nameFits } from './name-fits.ts'
+import { isSafe, readsBeyondDoubt } from './read-only.ts'
 import { pathMatches, plainPath } from './request-path.ts'
 
 export interface RequestFacts {
@@ -16,6 +17,11 @@ export interface RequestFacts {
   readonly target: string
   /** Every Host field, or `:authority`, as sent. */
   readonly hosts: readonly string[]
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  /** Of the body; 0: there is none; null: the head does not say. */
+  readonly bodyBytes: number | null
+  /** It asks for another protocol on its connection. */
+  readonly switches: boolean
   /** Null: any. */
   readonly requests: readonly RequestRule[] | null
 }
@@ -30,7 +36,10 @@ export function judgeRequest(facts: RequestFacts): Verdict {
   if ((!target.startsWith('/') && !asterisk) || hosts.length > 1) return denied('malformed')
   const [host] = hosts
   if (host !== undefined && !isMeant(facts, host)) return undeclared(facts.mode, 'request-mismatch')
-  if (requests === null || requests.some((rule) => covers(rule, method, target))) return DECLARED
+  const readOnly = facts.mode === 'read-only'
+  if (requests === null || requests.some((rule) => covers(rule, method, target)))
+    return readOnly && !readsBeyondDoubt(facts) ? denied('read-only') : DECLARED
+  if (readOnly && !isSafe(method)) return denied('read-only')
   return undeclared(facts.mode, 'request-undeclared')
 }
 
@@ -42,7 +51,7 @@ function denied(reason: Reason): Verdict {
 }
 
 function undeclared(mode: Mode, reason: Reason): Verdict {
-  return { declaration: 'undeclared', action: mode === 'enforce' ? 'denied' : 'allowed', reason }
+  return { declaration: 'undeclared', action: mode === 'monitor' ? 'allowed' : 'denied', reason }
 }
 
 /** The authority of a target in absolute form (RFC 9112, 3.2.2); null for other forms. */
@@ -57,8 +66,10 @@ function isMeant({ name, port }: RequestFacts, authority: string): boolean {
 }
 
 function covers({ methods, paths }: RequestRule, method: string, target: string): boolean {
-  const path = plainPath(target)
   if (methods.length > 0 && !methods.includes(method)) return false
+  // Whichever way it is read.
+  if (paths.includes('/**')) return true
+  const path = plainPath(target)
   return path !== null && paths.some((pattern) => pathMatches(pattern, path))
 }
 

@@ -48,7 +48,7 @@ export function judgeResolution(facts: ResolutionFacts): Resolution {
 
 /** An address that the name does not have: monitor goes where the server went, and no further than public space. */
 function judgeStranger({ mode, judgement }: ResolutionFacts, picked: string): Resolution {
-  if (mode === 'enforce') return denied('undeclared', 'name-mismatch')
+  if (mode !== 'monitor') return denied('undeclared', 'name-mismatch')
   if (classifyAddress(picked) !== 'public') return denied('undeclared', 'address-class')
   const reason = judgement.reason === 'declared' ? 'name-mismatch' : judgement.reason
   return { verdict: { declaration: 'undeclared', action: 'allowed', reason }, dial: [picked] }

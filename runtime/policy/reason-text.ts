@@ -22,9 +22,11 @@ const TEXT: Readonly<Record<Reason, string>> = {
   'request-mismatch': 'the request is for another host than its connection',
   'payload-destination': 'the request names a destination that nobody gave the server',
   'payload-unread': 'a request that is read before it goes on is too large or cannot be read',
+  'read-only':
+    'this session is read-only: only requests that read go on, and what cannot be read goes nowhere',
   'upstream-certificate': "the destination's certificate is not valid for it",
   'inspection-refused':
-    "the client does not trust this session's certificate authority, and the profile requires inspection",
+    "the client does not trust this session's certificate authority, and its requests have to be read",
   unresolved: 'this name is declared, but the host finds no address for it',
 }
 

@@ -2,6 +2,7 @@ import type { AlertEvent, AlertKind, EvidenceValue, Severity } from '../model/al
 import type { FlowRecord, HttpRequestRecord } from '../model/flow.ts'
 import type { PayloadFinding } from '../model/payload.ts'
 import { redactedPath } from '../model/redacted-path.ts'
+import type { SessionRecord } from '../model/session.ts'
 import { escapeText } from '../model/text.ts'
 import type { Action, Reason } from '../model/verdict.ts'
 import { callOf } from './call-evidence.ts'
@@ -18,9 +19,11 @@ export function alertForRequest(
   const kind = KIND[reason] ?? 'denied_destination'
   const severity: Severity = action === 'allowed' || kind === 'request_mismatch' ? 'high' : 'medium'
   // One alert for one place: a path may differ in each request.
-  const key = `${place(flow)} ${reason} ${reason === 'request-undeclared' ? request.method : ''}`
+  const key = `${place(flow)} ${reason} ${BY_METHOD.has(reason) ? request.method : ''}`
   return alert(server, flow, request, { kind, severity, key, reason, action, evidence: whereOf(request) })
 }
+
+const BY_METHOD: ReadonlySet<Reason> = new Set<Reason>(['request-undeclared', 'read-only'])
 
 const KIND: Partial<Record<Reason, AlertKind>> = {
   'request-mismatch': 'request_mismatch',
@@ -72,6 +75,20 @@ export function alertForBackground(server: string, flow: FlowRecord): AlertEvent
     key: `${place(flow)} background`,
     destination: destinationOf(flow),
     evidence: { flow: flow.id },
+  }
+}
+
+/** A call that was not passed on to the server. `id`: as `Call.id`. */
+export function alertForRefusedCall(
+  { server, id: session, phase }: SessionRecord,
+  call: { readonly id: string | null; readonly tool: string | null; readonly at: number },
+): AlertEvent {
+  const tool = call.tool === null ? null : cut(call.tool)
+  return {
+    ...{ server, session, phase, at: call.at, count: 1, kind: 'refused_call', severity: 'info' },
+    ...{ key: `call ${tool} read-only`, reason: 'read-only', action: 'denied' },
+    destination: { address: null, port: 0, transport: 'tcp', name: null, nameSource: 'none' },
+    evidence: { attribution: 'one', call: { id: call.id ?? '', tool } },
   }
 }
 

@@ -20,6 +20,7 @@ export function severityOfFlow(flow: FlowRecord): Severity | null {
 const OF_DENIED: Partial<Record<Reason, Severity>> = {
   'name-mismatch': 'high',
   port: 'low',
+  'read-only': 'low',
   limit: 'low',
   unresolved: 'low',
 }

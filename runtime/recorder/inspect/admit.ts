@@ -59,7 +59,7 @@ export async function admit(inspected: InspectedFlow, head: RequestHead): Promis
     await context.record(...entries)
     return { kind: 'denied', explanation: explainRequest(flow, verdict.reason) }
   }
-  const hold = mode === 'enforce' && sinks.some(({ sink }) => sink.onUnexplained === 'block')
+  const hold = mode !== 'monitor' && sinks.some(({ sink }) => sink.onUnexplained === 'block')
   reading.begin(record, hold)
   if (!hold) entries.push(...reading.tell('allowed'))
   await context.record(...entries)

@@ -36,8 +36,15 @@ export function readHttp1Head({
   return {
     ...{ method, target: url, hosts, headers, malformed },
     body: body ?? NO_BODY,
+    bodyBytes: bytesOf(body ?? NO_BODY),
+    switches: upgrades.length > 0,
     upgrade: upgrades.join(', '),
   }
+}
+
+function bytesOf(body: HttpBody): number | null {
+  if (body.kind === 'none') return 0
+  return body.kind === 'length' ? body.bytes : null
 }
 
 const NO_BODY: HttpBody = { kind: 'none' }

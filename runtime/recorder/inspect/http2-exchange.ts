@@ -60,7 +60,7 @@ export class Http2Exchange {
       this.#trailers = pairs(raw)
     })
     try {
-      const head = readHttp2Head(this.#fields, inspected.scheme)
+      const head = readHttp2Head(this.#fields, { scheme: inspected.scheme, bare: this.#bare })
       this.#headOnly = head.method === 'HEAD'
       const admission = await admit(inspected, head)
       if (admission.kind === 'denied') this.#refuse(admission.explanation)

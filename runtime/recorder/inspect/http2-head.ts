@@ -7,8 +7,11 @@ export interface Http2Head extends RequestHead {
   readonly expects: boolean
 }
 
-/** From the fields as they came, the pseudo-header fields (RFC 9113, 8.3) among them. */
-export function readHttp2Head(fields: readonly Field[], scheme: InspectedFlow['scheme']): Http2Head {
+/** From the fields as they came, the pseudo-header fields (RFC 9113, 8.3) among them. `bare`: no body follows. */
+export function readHttp2Head(
+  fields: readonly Field[],
+  { scheme, bare }: { readonly scheme: InspectedFlow['scheme']; readonly bare: boolean },
+): Http2Head {
   const pseudo = new Map<string, string>()
   const hosts: string[] = []
   const headers: Field[] = []
@@ -34,6 +37,8 @@ export function readHttp2Head(fields: readonly Field[], scheme: InspectedFlow['s
     hosts: named,
     headers,
     malformed: pseudo.get(':scheme') !== scheme || named.length === 0,
+    bodyBytes: bare ? 0 : announced,
+    switches: pseudo.has(':protocol'),
     announced,
     expects,
   }

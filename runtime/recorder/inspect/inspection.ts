@@ -41,6 +41,10 @@ export interface RequestHead {
   /** Every Host field, or `:authority`, as sent. */
   readonly hosts: readonly string[]
   readonly headers: readonly Field[]
+  /** Of the body; 0: there is none; null: the head does not say. */
+  readonly bodyBytes: number | null
+  /** It asks for another protocol on its connection. */
+  readonly switches: boolean
   /** It may be read in two ways. */
   readonly malformed: boolean
 }

@@ -1,6 +1,6 @@
 // Many connections. node flood.cjs short ADDRESS COUNT SECONDS: COUNT of them, or as many as fit into SECONDS, each
 // with a few bytes. node flood.cjs slow ADDRESS COUNT SECONDS: COUNT at once, each with a byte a second of a
-// request that never ends. Prints how many the kernel began, and how many of the slow ones the other side ended.
+// request that never ends, for that long or until the other side has ended all of them. Prints how many the kernel began, and how many of the slow ones the other side ended.
 const { readFileSync } = require('node:fs')
 const { connect } = require('node:net')
 
@@ -54,7 +54,7 @@ function slow() {
   let rounds = 0
   const timer = setInterval(() => {
     for (const socket of sockets) if (!socket.destroyed) socket.write('x')
-    if (++rounds < Number(seconds)) return
+    if (++rounds < Number(seconds) && ended < sockets.length) return
     clearInterval(timer)
     console.log(begun(), ended)
     process.exit()

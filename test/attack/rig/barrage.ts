@@ -41,6 +41,8 @@ export interface BarrageOptions {
   /** More of the profile, beside its destinations. */
   readonly profile?: string
   readonly listener?: HostListener
+  /** More of mcp-run's options. */
+  readonly args?: readonly string[]
   /** More of mcp-run's own environment. */
   readonly env?: Readonly<Record<string, string>>
   /** Lays things on the host that are mcp-run's user's. */
@@ -49,19 +51,20 @@ export interface BarrageOptions {
 
 /** Runs all scripts in one sandbox, several at a time, and takes the world's counts before and after. */
 export async function fire(internet: Internet, options: BarrageOptions): Promise<Barrage> {
-  const { user, dist, scripts, profile = '', listener, env = {}, plant } = options
+  const { user, dist, scripts, profile = '', listener, args = [], env = {}, plant } = options
   const mcp = product(internet, { user, env, ...(dist !== undefined && { dist }) })
   plant?.(mcp)
   lay(mcp, scripts)
   const file = mcp.profile(SERVER, profileText(scripts, profile))
   const measures = await measured(internet, listener, () => {
-    return runToEnd(mcp.spawn(['--profile', file, '--', 'sh', '-c', DRIVER]), TIMEOUT_MS)
+    return runToEnd(mcp.spawn(['--profile', file, ...args, '--', 'sh', '-c', DRIVER]), TIMEOUT_MS)
   })
   const parts = new Map(
     measures.result.stdout
       .split('\n')
-      .map((line) => line.split(' ', 2) as [string, string?])
-      .map(([name, text = '']) => [name, Buffer.from(text, 'base64').toString()]),
+      .filter((line) => line.startsWith('{'))
+      .flatMap((line) => Object.entries(JSON.parse(line) as Record<string, string>))
+      .map(([name, text]) => [name, Buffer.from(text, 'base64').toString()]),
   )
   const outputs = scripts.map((_, index) => parts.get(`out-${index}`) ?? '')
   return { mcp, ...measures, outputs, links: parts.get('links') ?? '' }
@@ -97,11 +100,11 @@ function koffiFolders(): string[] {
     .map((name) => join(MODULES, name))
 }
 
-// Each script's words in base64, so that nothing in them can end a line.
+// Each script's words in base64, so that nothing in them can end a line; in JSON, which alone passes in every mode.
 const DRIVER = `
-echo links $(ip -o link | base64 -w0)
+echo "{\\"links\\":\\"$(ip -o link | base64 -w0)\\"}"
 cd cases
 ls | xargs -P ${AT_ONCE} -I{} sh -c 'timeout -k 1 ${CASE_TIMEOUT_S} sh {} >/tmp/out-{} 2>&1 </dev/null'
 cd /tmp
-for file in out-*; do echo $file $(base64 -w0 $file); done
+for file in out-*; do echo "{\\"$file\\":\\"$(base64 -w0 $file)\\"}"; done
 `

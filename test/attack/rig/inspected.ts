@@ -45,6 +45,8 @@ export interface InspectedFamily {
   readonly attacks: readonly InspectedAttack[]
   /** Cuts the guard out of the build: then each attack gets through. */
   readonly control: readonly Patch[]
+  /** More of mcp-run's options. */
+  readonly args?: readonly string[]
 }
 
 function placeOf(index: number): InspectedPlace {
@@ -54,7 +56,7 @@ function placeOf(index: number): InspectedPlace {
 
 const inspected = ({ host }: InspectedPlace): string => `  - { host: ${host}, inspect: required }`
 
-export function inspectedFamily({ attacks, control }: InspectedFamily): void {
+export function inspectedFamily({ attacks, control, args = [] }: InspectedFamily): void {
   const cases = attacks.map((attack, index) => {
     return [`row ${attack.row}: ${attack.title}`, { attack, place: placeOf(index), index }] as const
   })
@@ -88,7 +90,7 @@ export function inspectedFamily({ attacks, control }: InspectedFamily): void {
     const env = { NODE_EXTRA_CA_CERTS: trusted }
     // For clients that bring their own list of authorities.
     const plant = ({ cwd }: { cwd: string }): void => copyFileSync(trusted, join(cwd, 'ca.pem'))
-    return fire(internet, { user, scripts, profile, env, plant, ...(dist && { dist }) })
+    return fire(internet, { user, scripts, profile, args, env, plant, ...(dist && { dist }) })
   }
   const arrived = ({ mark }: InspectedPlace): readonly string[] =>
     world.service.arrived.filter(({ path }) => path.includes(mark)).map(({ host, path }) => `${host} ${path}`)

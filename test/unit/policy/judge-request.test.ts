@@ -10,6 +10,9 @@ const FACTS: RequestFacts = {
   method: 'GET',
   target: '/',
   hosts: ['api.test'],
+  headers: [],
+  bodyBytes: 0,
+  switches: false,
   requests: null,
 }
 

@@ -3,7 +3,7 @@ import { pairs } from '../../../../runtime/recorder/inspect/http1-head.ts'
 import { firstOfEach, http2Headers, readHttp2Head } from '../../../../runtime/recorder/inspect/http2-head.ts'
 
 const HEAD = [':method', 'POST', ':path', '/a', ':scheme', 'https', ':authority', 'api.test']
-const read = (raw: readonly string[]) => readHttp2Head(pairs(raw), 'https')
+const read = (raw: readonly string[]) => readHttp2Head(pairs(raw), { scheme: 'https', bare: false })
 
 describe('readHttp2Head', () => {
   it.each<[string, string[], object]>([
