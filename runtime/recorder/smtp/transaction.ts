@@ -39,7 +39,8 @@ export class Transaction {
     fields: readonly Field[],
   ): Promise<Transaction | { readonly refused: Explanation }> {
     const headers: Field[] = [...fields, ['Content-Type', 'message/rfc822']]
-    const head = { method: 'MAIL', target: '/', hosts: [inspected.name], headers, malformed: false }
+    const said = { method: 'MAIL', target: '/', hosts: [inspected.name], headers }
+    const head = { ...said, malformed: false, bodyBytes: null, switches: false }
     const admission = await admit(inspected, head)
     if (admission.kind === 'denied') return { refused: admission.explanation }
     const { record, reading, hold } = admission

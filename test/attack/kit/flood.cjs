@@ -1,6 +1,7 @@
 // Many connections. node flood.cjs short ADDRESS COUNT SECONDS: COUNT of them, or as many as fit into SECONDS, each
 // with a few bytes. node flood.cjs slow ADDRESS COUNT SECONDS: COUNT at once, each with a byte a second of a
-// request that never ends, for that long or until the other side has ended all of them. Prints how many the kernel began, and how many of the slow ones the other side ended.
+// request that never ends, for that long or until the other side has ended all of them. Prints how many the kernel
+// began, and how many of the slow ones the other side ended.
 const { readFileSync } = require('node:fs')
 const { connect } = require('node:net')
 
