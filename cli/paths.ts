@@ -11,6 +11,8 @@ export interface OwnPaths {
   readonly storeWorker: string
   /** What installs packages, in the sandbox. */
   readonly packageClient: string
+  /** The same for Python packages. */
+  readonly pythonClient: string
   /** What every sandbox has first in its PATH. */
   readonly programs: string
   readonly profiles: string
@@ -27,6 +29,7 @@ export function ownPaths(): OwnPaths {
     dockerfiles: join(root, 'docker'),
     storeWorker: join(root, 'dist', 'store-worker.cjs'),
     packageClient: join(root, 'dist', 'package-client.cjs'),
+    pythonClient: join(root, 'dist', 'python-client.py'),
     programs: join(root, 'dist', 'programs'),
     profiles: join(root, 'profiles'),
     compiledProfiles: join(root, 'dist', 'profiles.json'),

@@ -79,7 +79,10 @@ export async function build({ outdir = join(root, 'dist'), only } = {}) {
     ...chosen.map(([name, program]) => buildProgram(name, program, outdir)),
     ...LIBRARIES.map((name) => buildLibrary(name, outdir)),
     buildInspection(outdir),
-    ...BROWSERS.map((name) => copyProgram('runtime/sandbox/programs/xdg-open', name, outdir)),
+    ...BROWSERS.map((name) =>
+      copyProgram('runtime/sandbox/programs/xdg-open', join('programs', name), outdir),
+    ),
+    copyProgram('runtime/packages/python/client.py', 'python-client.py', outdir),
     compileProfiles({ outfile: join(outdir, 'profiles.json') }),
   ])
 }
@@ -122,7 +125,7 @@ async function buildProgram(name, { source, executable, alone = false }, outdir)
 
 /** Copies and no links: npm packs none. */
 async function copyProgram(source, name, outdir) {
-  const target = join(outdir, 'programs', name)
+  const target = join(outdir, name)
   await mkdir(dirname(target), { recursive: true })
   await copyFile(join(root, source), `${target}.new`)
   await chmod(`${target}.new`, 0o755)

@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util'
 import { checkAge } from '../../profiles/field-check.ts'
 import { McpRunError } from '../../runtime/model/errors.ts'
 import type { Mode } from '../../runtime/model/verdict.ts'
+import { isEngineCommand } from './docker-run.ts'
+import { type Runner, readRunner } from './runner/runner.ts'
 
 export interface RunOptions {
   readonly profile: string | null
@@ -23,6 +25,8 @@ export interface RunOptions {
   /** A URL, perhaps with a password, or `none`; null: as the environment says. */
   readonly upstreamProxy: string | null
   readonly packages: readonly string[]
+  /** A line for a shell, with the package's commands in its PATH; null: one command of the package is run. */
+  readonly call: string | null
   /** Packages that are meant, though their names resemble others. */
   readonly acceptNames: readonly string[]
   /** Packages whose install scripts run. */
@@ -40,12 +44,16 @@ export type Arguments =
   | { readonly kind: 'pin' | 'unpin'; readonly words: readonly string[] }
   | { readonly kind: 'trial'; readonly words: readonly string[] }
   | { readonly kind: 'profiles'; readonly words: readonly string[] }
-  /** `own`: what follows `--` is a command; else it is a package, or the server's arguments. */
+  /**
+   * `own`: what follows `--` is a command; else it is a package, or the server's arguments. `runner`: those words, where
+   * they begin with a program that installs a package and runs it.
+   */
   | {
       readonly kind: 'run'
       readonly options: RunOptions
       readonly own: boolean
       readonly words: readonly string[]
+      readonly runner?: Exclude<Runner, { kind: 'command' }>
     }
 
 export type RunArguments = Extract<Arguments, { kind: 'run' }>
@@ -64,6 +72,7 @@ const OPTIONS = {
   store: { type: 'string' },
   'upstream-proxy': { type: 'string' },
   package: { type: 'string', multiple: true, short: 'p' },
+  call: { type: 'string', short: 'c' },
   'accept-name': { type: 'string', multiple: true },
   'allow-scripts': { type: 'string', multiple: true },
   'min-age': { type: 'string' },
@@ -101,6 +110,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     store: values.store,
     upstreamProxy: values['upstream-proxy'] ?? null,
     packages: values.package ?? [],
+    call: values.call ?? null,
     acceptNames: values['accept-name'] ?? [],
     allowScripts: values['allow-scripts'] ?? [],
     minAge: values['min-age'] === undefined ? null : age('--min-age', values['min-age']),
@@ -127,7 +137,28 @@ export function parseArguments(argv: readonly string[]): Arguments {
       hint: 'mcp-run --profile NAME, mcp-run -y PACKAGE, or mcp-run --image IMAGE',
     })
   }
-  return { kind: 'run', options, own, words: rest }
+  return runArguments(options, { own, rest, yes: values.yes === true })
+}
+
+/** What stands in npx's place may be npx, or another of its kind: then it is the package that is meant. */
+function runArguments(
+  options: RunOptions,
+  { own, rest, yes }: { own: boolean; rest: readonly string[]; yes: boolean },
+): RunArguments {
+  const plain = { kind: 'run', options, words: rest } as const
+  const { profile, image, packages, call } = options
+  if (call !== null && (packages.length === 0 || rest.length > 0)) {
+    throw new McpRunError('usage', '-c takes the whole line, for commands of the package that -p names', {
+      hint: "mcp-run -y -p PACKAGE -c 'COMMAND ARGUMENTS'",
+    })
+  }
+  // As npx has it: the words that name a package end the options.
+  if (packages.length > 0) return { ...plain, own: false }
+  const bare = profile === null && !yes
+  const runner = image === null && (own || bare) ? readRunner(rest) : null
+  if (runner?.kind === 'command') return { ...plain, own: true, words: runner.words }
+  if (runner !== null) return { ...plain, own: false, runner }
+  return { ...plain, own: own && !(yes && profile === null && image === null && !isEngineCommand(rest)) }
 }
 
 function splitArguments(argv: readonly string[]): { head: string[]; rest: readonly string[]; own: boolean } {

@@ -8,6 +8,7 @@ import type { RunArguments } from './arguments.ts'
 import { type Availability, type ChoiceQuestion, decideSandbox, wantedSandbox } from './choice.ts'
 import { isEngineCommand } from './docker-run.ts'
 import { readChoice, rememberChoice, type SandboxName } from './remembered-choice.ts'
+import { runnerName } from './runner/runner.ts'
 import { say } from './say.ts'
 
 /** The sandbox of a start, and how it came about. */
@@ -61,8 +62,9 @@ export function isImage({ options, own, words }: RunArguments): boolean {
   return options.image !== null || (own && isEngineCommand(words))
 }
 
-function whatWasNamed({ options, words }: RunArguments): string {
-  return options.profile ?? options.packages[0] ?? words[0] ?? ''
+function whatWasNamed({ options, words, runner }: RunArguments): string {
+  const named = runner === undefined ? null : runnerName(runner)
+  return options.profile ?? named ?? options.packages[0] ?? words[0] ?? ''
 }
 
 function keep(store: string, key: string, { sandbox, why }: { sandbox: SandboxName; why: string }): void {

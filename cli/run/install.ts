@@ -56,6 +56,7 @@ export function installer(options: InstallerOptions): InstallRun {
         env: request.env,
         cwd: request.cwd,
         home: request.home,
+        image: { kind: 'runner', runner: request.runner ?? 'node' },
         shares: [
           ...programShare(request.argv[0] ?? ''),
           ...request.read.map((path) => ({ source: path, target: path, write: false })),

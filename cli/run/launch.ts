@@ -10,10 +10,12 @@ import { checkUsable } from '../../runtime/sandbox/usable-shares.ts'
 import type { RunArguments } from './arguments.ts'
 import { requestedEnvironment } from './docker-run/environment.ts'
 import type { ImageTarget } from './image-target.ts'
+import { installedLaunch } from './installed-launch.ts'
 import { pathArguments, shownText } from './path-arguments.ts'
-import { outerFirst, ownCommand, type Plan, packageCommand, type Target, wantedShares } from './plan.ts'
+import { outerFirst, ownCommand, type Plan, wantedShares } from './plan.ts'
 import { say } from './say.ts'
 import { serverHome } from './server-home.ts'
+import type { Target } from './target.ts'
 
 /** What the sandbox is told to run, its host-loopback ports aside. */
 export type Launch = Omit<LaunchSpec, 'hostLoopbackPorts'>
@@ -54,7 +56,7 @@ function hostedLaunch(
   const home = backend.homePath
   const context = { cwd: process.cwd(), store }
   const wanted = asMode(readOnly, wantedShares(loaded, options, context))
-  const named = pathArguments(target.kind === 'package' ? target.args : target.command.slice(1), {
+  const named = pathArguments(target.kind === 'command' ? target.command.slice(1) : target.args, {
     ...context,
     mode: readOnly && loaded.profile.pathArguments === 'write' ? 'read' : loaded.profile.pathArguments,
     granted: wanted,
@@ -64,10 +66,12 @@ function hostedLaunch(
   const shares = [...shown]
   let command: readonly string[] = []
   let cwd = shown.some(({ target: folder }) => isWithin(context.cwd, folder)) ? context.cwd : null
-  if (installed !== null && target.kind === 'package') {
-    const inside = packageCommand(installed)
+  let folders: readonly string[] = []
+  if (installed !== null && target.kind !== 'command') {
+    const inside = installedLaunch(target, installed, backend.name)
     command = [...inside.command, ...named.words]
-    shares.push(inside.share)
+    shares.push(...inside.shares)
+    folders = inside.folders
   } else if (target.kind === 'command') {
     command = [...target.command.slice(0, 1), ...named.words]
     if (own) {
@@ -90,6 +94,7 @@ function hostedLaunch(
     node: backend.name === 'native' ? realpathSync(process.execPath) : null,
     holds: backend.holds,
     programs,
+    folders,
     ...(trust !== null && { trust }),
   })
   return {

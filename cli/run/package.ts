@@ -2,7 +2,13 @@ import { realpathSync } from 'node:fs'
 import { listProfiles, type ProfileOptions } from '../../profiles/load.ts'
 import { McpRunError } from '../../runtime/model/errors.ts'
 import type { LoadedProfile } from '../../runtime/model/profile.ts'
-import type { EnsureOptions, InstalledPackage } from '../../runtime/packages/ensure-package.ts'
+import { isFloating } from '../../runtime/packages/ahead.ts'
+import {
+  type EnsureOptions,
+  ensureAhead,
+  ensurePackage,
+  type InstalledPackage,
+} from '../../runtime/packages/ensure-package.ts'
 import type { InstallRun } from '../../runtime/packages/install-run.ts'
 import type { PackageSpec } from '../../runtime/packages/package-spec.ts'
 import type { TreeState } from '../../runtime/packages/tree-record.ts'
@@ -11,20 +17,47 @@ import type { SandboxBackend } from '../../runtime/sandbox/backend.ts'
 import type { Soundness } from '../../runtime/session.ts'
 import type { OwnPaths } from '../paths.ts'
 import type { RunOptions } from './arguments.ts'
-import type { Target } from './plan.ts'
 import { say } from './say.ts'
+import type { PackageTarget, PythonTarget } from './target.ts'
 
 export interface PackageContext {
   readonly store: string
   readonly backend: SandboxBackend
   readonly install: InstallRun
-  readonly paths: Pick<OwnPaths, 'packageClient'>
+  readonly paths: Pick<OwnPaths, 'packageClient' | 'pythonClient'>
   readonly profiles: ProfileOptions
+}
+
+/** Where a start gets its package from. */
+export interface PackageSource {
+  /** What is pinned, installed now if it is not yet; `repair`: again, package for package. */
+  ensure(repair: boolean): Promise<InstalledPackage>
+  /** Asks what a floating tag means by now, for the next start; null: nothing floats. */
+  readonly ahead: ((install: InstallRun) => Promise<void>) | null
+}
+
+export async function packageSource(
+  target: PackageTarget | PythonTarget,
+  loaded: LoadedProfile,
+  options: RunOptions,
+  context: PackageContext,
+): Promise<PackageSource> {
+  if (target.kind === 'python') {
+    const { pythonSource } = await import('./python-source.ts')
+    return pythonSource(target, loaded, options, context)
+  }
+  const wanted = await packageOptions(target, loaded, options, context)
+  return {
+    ensure: (repair) => ensurePackage({ ...wanted, repair }),
+    ahead: isFloating(wanted.spec)
+      ? (install) => ensureAhead({ ...wanted, install, say: () => undefined })
+      : null,
+  }
 }
 
 /** What is to be installed or found, with what the profile and the command line say of it. */
 export async function packageOptions(
-  { spec, bin }: Pick<Extract<Target, { kind: 'package' }>, 'spec' | 'bin'>,
+  { spec, bin, call }: Pick<PackageTarget, 'spec' | 'bin' | 'call'>,
   loaded: LoadedProfile,
   options: RunOptions,
   { store, backend, install, paths, profiles }: PackageContext,
@@ -33,6 +66,7 @@ export async function packageOptions(
   return {
     spec,
     bin,
+    anyBin: call !== undefined,
     store,
     install,
     client: paths.packageClient,

@@ -10,8 +10,9 @@ import {
 import { McpRunError } from '../../runtime/model/errors.ts'
 import type { LoadedProfile, Profile } from '../../runtime/model/profile.ts'
 import type { InstalledPackage } from '../../runtime/packages/ensure-package.ts'
-import { packageRequest } from '../../runtime/packages/package-request.ts'
+import { type PackageRequest, packageRequest } from '../../runtime/packages/package-request.ts'
 import { type PackageSpec, parsePackageSpec } from '../../runtime/packages/package-spec.ts'
+import { PYTHON_PREFIX } from '../../runtime/packages/python/requirement.ts'
 import type { SandboxBackend, Share } from '../../runtime/sandbox/backend.ts'
 import {
   isInRoot,
@@ -23,18 +24,9 @@ import {
 } from '../../runtime/sandbox/shares.ts'
 import { unusable } from '../../runtime/sandbox/usable-shares.ts'
 import type { RunArguments } from './arguments.ts'
-import { type ImageTarget, imageTarget, profileImage } from './image-target.ts'
-
-/** What is to be run: an image, a command of the user's own, or a package that may first have to be installed. */
-export type Target =
-  | ImageTarget
-  | { readonly kind: 'command'; readonly command: readonly string[] }
-  | {
-      readonly kind: 'package'
-      readonly spec: PackageSpec
-      readonly bin: string | null
-      readonly args: readonly string[]
-    }
+import { imageTarget, profileImage } from './image-target.ts'
+import { type Runner, readRunner } from './runner/runner.ts'
+import type { PackageTarget, Target } from './target.ts'
 
 export interface Plan {
   readonly loaded: LoadedProfile
@@ -48,18 +40,9 @@ export function plan(args: RunArguments, profiles: ProfileOptions): Plan {
   const { options, own, words } = args
   const image = imageTarget(args, profiles)
   if (image !== null) return image
+  if (args.runner !== undefined) return runnerPlan(args.runner, args, profiles)
   if (options.profile === null && !own) {
-    const { spec, bin, args: rest } = packageRequest(options.packages, words)
-    const name = findProfileByPackage(spec.name, profiles)
-    const loaded =
-      name === null ? denyAllProfile(profileNameFor(spec.name, profiles)) : loadProfile(name, profiles)
-    const target = {
-      kind: 'package',
-      spec: pinned(spec, loaded),
-      bin,
-      args: [...loaded.profile.args, ...rest],
-    } as const
-    return { loaded, undeclared: name === null, target }
+    return npmPlan({ packages: options.packages, words, call: options.call, bun: false }, args, profiles)
   }
   if (options.profile === null) {
     throw new McpRunError('usage', 'a command of your own needs a profile to say what it may contact', {
@@ -74,6 +57,55 @@ export function plan(args: RunArguments, profiles: ProfileOptions): Plan {
   }
 }
 
+type NpmRequest = Omit<Extract<Runner, { kind: 'npm' }>, 'kind'>
+
+function runnerPlan(
+  runner: Exclude<Runner, { kind: 'command' }>,
+  args: RunArguments,
+  profiles: ProfileOptions,
+): Plan {
+  if (runner.kind === 'npm') return npmPlan(runner, args, profiles)
+  const { profile, acceptNames } = args.options
+  const { name } = runner.request.package
+  if (profile === null) {
+    const loaded = denyAllProfile(profileNameFor(name, profiles))
+    return { loaded, undeclared: true, target: runner }
+  }
+  const loaded = loadProfile(profile, profiles)
+  refuseOther(loaded.profile, `${PYTHON_PREFIX}${name}`, [
+    ...acceptNames,
+    ...acceptNames.map((one) => `${PYTHON_PREFIX}${one}`),
+  ])
+  return { loaded, undeclared: false, target: runner }
+}
+
+/** npx's form: the profile is the one that was named, else the one that describes the package. */
+function npmPlan(request: NpmRequest, { options }: RunArguments, profiles: ProfileOptions): Plan {
+  const { spec, bin, args } = npmRequest(request)
+  const name = options.profile ?? findProfileByPackage(spec.name, profiles)
+  const loaded =
+    name === null ? denyAllProfile(profileNameFor(spec.name, profiles)) : loadProfile(name, profiles)
+  if (options.profile !== null) refuseOther(loaded.profile, spec.name, options.acceptNames)
+  const own = loaded.profile.package?.name === spec.name ? loaded.profile.args : []
+  const how = {
+    ...(request.call !== null && { call: request.call }),
+    ...(request.bun && { bun: true as const }),
+  }
+  const target: PackageTarget = {
+    kind: 'package',
+    ...{ spec: pinned(spec, loaded), bin, ...how },
+    args: request.call === null ? [...own, ...args] : [],
+  }
+  return { loaded, undeclared: name === null, target }
+}
+
+function npmRequest({ packages, words, call }: NpmRequest): PackageRequest {
+  if (call === null) return packageRequest(packages, words)
+  // Any command of it: the shell finds those that its line names.
+  const { spec } = packageRequest(packages, [''])
+  return { spec, bin: null, args: [] }
+}
+
 function profileTarget(
   loaded: LoadedProfile,
   options: RunArguments['options'],
@@ -83,12 +115,12 @@ function profileTarget(
   const image = profileImage(loaded, words)
   if (image !== null) return image
   if (options.packages.length > 0) {
-    const request = packageRequest(options.packages, words)
-    refuseOther(profile, request.spec, options.acceptNames)
-    return { kind: 'package', ...request }
+    const request = npmRequest({ packages: options.packages, words, call: options.call, bun: false })
+    refuseOther(profile, request.spec.name, options.acceptNames)
+    return { kind: 'package', ...request, ...(options.call !== null && { call: options.call }) }
   }
   const args = [...profile.args, ...words]
-  if (profile.command !== null) return { kind: 'command', command: [...profile.command, ...args] }
+  if (profile.command !== null) return commandTarget([...profile.command, ...args])
   if (profile.package !== null) {
     const { name, version, bin } = profile.package
     return { kind: 'package', spec: parsePackageSpec(`${name}@${version}`), bin, args }
@@ -102,16 +134,22 @@ function profileTarget(
   )
 }
 
+/** A profile's command may be one that installs a package and runs it, as well. */
+function commandTarget(command: readonly string[]): Target {
+  const runner = readRunner(command)
+  if (runner === null) return { kind: 'command', command }
+  if (runner.kind === 'command') return { kind: 'command', command: runner.words }
+  if (runner.kind === 'python') return runner
+  const { call, bun } = runner
+  return { kind: 'package', ...npmRequest(runner), ...(call !== null && { call }), ...(bun && { bun }) }
+}
+
 /** What a profile declares is for its own package: another must be meant. */
-function refuseOther({ name, package: own }: Profile, spec: PackageSpec, accepted: readonly string[]): void {
-  if (own === null || own.name === spec.name || accepted.includes(spec.name)) return
-  throw new McpRunError(
-    'usage',
-    `the profile ${name} is for ${own.name}, and ${spec.name} is another package`,
-    {
-      hint: `${own.name}, if that was meant; else --accept-name ${spec.name}`,
-    },
-  )
+function refuseOther({ name, package: own }: Profile, other: string, accepted: readonly string[]): void {
+  if (own === null || own.name === other || accepted.includes(other)) return
+  throw new McpRunError('usage', `the profile ${name} is for ${own.name}, and ${other} is another package`, {
+    hint: `${own.name}, if that was meant; else --accept-name ${other}`,
+  })
 }
 
 /** A bare name is run in the version that its profile was recorded with. */

@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import type { AlertEvent } from '../../runtime/model/alert.ts'
 import { McpRunError } from '../../runtime/model/errors.ts'
-import { isFloating } from '../../runtime/packages/ahead.ts'
-import { ensureAhead, ensurePackage, type InstalledPackage } from '../../runtime/packages/ensure-package.ts'
+import type { InstalledPackage } from '../../runtime/packages/ensure-package.ts'
 import type { NpmProxy } from '../../runtime/packages/install-run.ts'
 import { readOnlyEgress } from '../../runtime/policy/read-only.ts'
 import type { OpenSandbox } from '../../runtime/sandbox/backend.ts'
@@ -19,7 +18,7 @@ import { converse, type Told } from './converse.ts'
 import { installer } from './install.ts'
 import { launchSpec, limitsOf } from './launch.ts'
 import { lookLater } from './look-later.ts'
-import { packageOptions, soundness, withNote } from './package.ts'
+import { packageSource, soundness, withNote } from './package.ts'
 import { type Plan, plan } from './plan.ts'
 import { modeOf } from './read-only.ts'
 import { prepareReading } from './reading.ts'
@@ -69,9 +68,9 @@ export async function serve(args: RunArguments, prepared: Prepared): Promise<num
   const upstreamProxy = proxyFor(null)
   const installing = { server, backend, store, workerPath: paths.storeWorker, onAlert, proxyFor }
   const { target, loaded } = planned
-  const wanted =
-    target.kind === 'package'
-      ? await packageOptions(target, loaded, args.options, {
+  const source =
+    target.kind === 'package' || target.kind === 'python'
+      ? await packageSource(target, loaded, args.options, {
           ...{ store, backend, paths, profiles },
           install: installer(installing),
         })
@@ -114,14 +113,14 @@ export async function serve(args: RunArguments, prepared: Prepared): Promise<num
     })
     return { session, asked, cwd: launch.cwd }
   }
-  const installed = wanted && (await withNote(loaded, ensurePackage(wanted)))
+  const installed = source && (await withNote(loaded, source.ensure(false)))
   const reading = await preparing
   timing.mark('package')
   const { sandbox, storeThread } = prepared
   const { session, asked, cwd } = await start(installed, { sandbox, storeThread }).catch(async (error) => {
-    if (wanted === null || !isDamage(error)) throw error
+    if (source === null || !isDamage(error)) throw error
     say(error.message)
-    const repaired = await ensurePackage({ ...wanted, repair: true })
+    const repaired = await source.ensure(true)
     const again = backend.open()
     process.once('exit', () => again.destroy())
     return start(repaired, { sandbox: again })
@@ -129,10 +128,9 @@ export async function serve(args: RunArguments, prepared: Prepared): Promise<num
   chosen.confirm()
   announce(session, planned, cwd)
   news.forEach(say)
-  const floats = wanted !== null && isFloating(wanted.spec)
+  const floats = source !== null && source.ahead !== null
   const later = lookLater(async (signal) => {
-    const install = installer({ ...installing, signal })
-    if (floats) await ensureAhead({ ...wanted, install, say: () => undefined })
+    await source?.ahead?.(installer({ ...installing, signal }))
   })
   const onAnswer = (): void => {
     if (args.options.timing) timing.mark('first answer')

@@ -3,11 +3,16 @@ import { closeSync, openSync, readSync } from 'node:fs'
 /** How a command's script is started: by the node that was checked against the package, or as a program. */
 export type BinStart =
   | { readonly kind: 'node'; readonly nodeArgs: readonly string[] }
+  /** A Python package's: by the interpreter beside it. */
+  | { readonly kind: 'python' }
   /** The kernel reads its first line: another interpreter, or a binary. */
   | { readonly kind: 'program' }
 
 /** Longer than the kernel reads of a first line (BINPRM_BUF_SIZE, 256 bytes). */
 const HEAD_BYTES = 512
+
+/** As a Python package's scripts begin, when they are installed: see python/client.py. */
+const PACKAGED_PYTHON = '#!/package/venv/bin/python'
 
 export function readBinStart(script: string): BinStart {
   const descriptor = openSync(script, 'r')
@@ -31,6 +36,7 @@ export function binStart(script: string, head: Uint8Array): BinStart {
     .split(/[\t ]+/)
   const program = baseName(words[0])
   if (program === 'node') return node(words.slice(1))
+  if (firstLine === PACKAGED_PYTHON) return { kind: 'python' }
   if (program !== 'env') return { kind: 'program' }
   // `env -S` splits the rest of the line into words; the first may be written right after the S.
   const rest = words.slice(1).filter((word) => word !== '-S' && word !== '--split-string')

@@ -43,6 +43,8 @@ export interface EnsureOptions {
   readonly spec: PackageSpec
   /** A command of the package; null: npx's rule. */
   readonly bin: string | null
+  /** Which of its commands does not matter: a shell finds them. */
+  readonly anyBin?: boolean
   /** The store's folder; packages are kept in `packages/` of it. */
   readonly store: string
   readonly install: InstallRun
@@ -142,7 +144,8 @@ function lacks(pin: Pin, { repair, trust }: Ready): boolean {
 function locate(pin: Pin, options: Ready): Omit<InstalledPackage, 'check' | 'news'> | null {
   const { name, version, integrity, tree } = pin
   const paths = Object.fromEntries(Object.entries(pin.bins).map(([command, bin]) => [command, bin.path]))
-  const chosen = pin.bins[chooseBin(name, paths, options.bin)]
+  const wanted = options.anyBin === true ? (Object.keys(paths)[0] ?? null) : options.bin
+  const chosen = pin.bins[chooseBin(name, paths, wanted)]
   const directory = join(options.packages, tree)
   const bin = join(directory, 'node_modules', name, chosen?.path ?? '')
   if (chosen === undefined || statSync(bin, { throwIfNoEntry: false })?.isFile() !== true) return null

@@ -24,6 +24,8 @@ export interface InstallRequest {
   readonly egress: readonly EgressRule[]
   /** The proxy of npm's own configuration: for the recorder to dial, where nothing else names one. */
   readonly proxy: NpmProxy | null
+  /** Whose image it runs in, with a container engine. Absent: node's. */
+  readonly runner?: 'node' | 'python'
   /** The package, as it was named. */
   readonly label: string
 }

@@ -8,7 +8,12 @@ import { type Pin, readPin } from './pin.ts'
 
 /** A file name for a spec under this node: another major version, or processor, may install other packages. */
 export function indexKey(spec: PackageSpec, runtime: Pick<NodeRuntime, 'key'>): string {
-  const text = encodeURIComponent(formatPackageSpec(spec))
+  return indexKeyOf(formatPackageSpec(spec), runtime)
+}
+
+/** The same of a spec as text. */
+export function indexKeyOf(spec: string, runtime: Pick<NodeRuntime, 'key'>): string {
+  const text = encodeURIComponent(spec)
   const name = text.length <= 180 ? text : `sha256-${createHash('sha256').update(text).digest('hex')}`
   return `${name}+${runtime.key}`
 }

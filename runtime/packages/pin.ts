@@ -6,9 +6,10 @@ export interface Pin extends Facts {
   readonly format: 1 | 2
   /** As it was asked for; empty in format 1. */
   readonly spec: string
+  /** A Python package's begins with `pypi:`. */
   readonly name: string
   readonly version: string
-  /** Subresource integrity of the package's own tarball. */
+  /** Subresource integrity of the package's own archive. */
   readonly integrity: string
   /** SHA-256 over every package of the installation and its integrity, and its folder's name. */
   readonly tree: string
@@ -44,7 +45,7 @@ export interface InstalledBin {
 }
 
 export interface Engine {
-  /** Node, npm's major version and processor that it was installed for: `node20-x64`. */
+  /** What it was installed for, and the processor: `node20-x64`, `python3.11-x64`. */
   readonly key: string
   /** `engines.node` of the package; null: it does not say. */
   readonly wants: string | null
@@ -152,7 +153,8 @@ function isBin(value: unknown): value is InstalledBin {
   if (!isRecord(value) || !isRecord(value.start)) return false
   const { kind, nodeArgs } = value.start
   return (
-    typeof value.path === 'string' && (kind === 'program' || (kind === 'node' && Array.isArray(nodeArgs)))
+    typeof value.path === 'string' &&
+    (kind === 'program' || kind === 'python' || (kind === 'node' && Array.isArray(nodeArgs)))
   )
 }
 

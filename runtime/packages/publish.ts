@@ -6,7 +6,7 @@ import { readBounded } from './bounded-file.ts'
 import { INSTALLED_LOCK } from './install-command.ts'
 import { withInstallLock } from './install-lock.ts'
 import type { Pin, TreeSize } from './pin.ts'
-import { replaceFile } from './pin-index.ts'
+import { listPins, replaceFile } from './pin-index.ts'
 import { findReplaced } from './replaced.ts'
 import type { Stage } from './stage.ts'
 import type { Staged } from './staged.ts'
@@ -21,14 +21,24 @@ const MAX_LOCK_BYTES = 64 * 1024 * 1024
  * Takes what was installed in the stage into the store, read-only, under the digest of what it consists of.
  * The stage was written by the sandbox: nothing in it is followed, run or believed beyond its form.
  */
-export async function publish(packages: string, { stage, tree: installed, pin }: Staged): Promise<Pin> {
+export async function publish(
+  packages: string,
+  { stage, tree: installed, pin }: Pick<Staged, 'stage' | 'tree' | 'pin'>,
+  python: PythonParts | null = null,
+): Promise<Pin> {
   const tree = withScripts(installed, pin.ranScripts)
   // Another spec may come to the same tree at the same time.
   const quiet = () => {}
   const files = await withInstallLock(join(packages, 'lock', tree.digest), quiet, () =>
-    moveIn(packages, stage, tree, pin.name),
+    moveIn(packages, stage, { tree, name: pin.name, python }),
   )
   return { ...pin, tree: tree.digest, files }
+}
+
+/** Of a Python package: the interpreter, which links in the tree may lead to, and what would be installed again. */
+export interface PythonParts {
+  readonly interpreter: string
+  readonly lock: string
 }
 
 /** Throws `install-failed` where a version of the store has other content now. */
@@ -56,18 +66,25 @@ export function lockFile(packages: string, tree: string): string {
   return join(packages, 'files', `${tree}.lock.json`)
 }
 
-async function moveIn(packages: string, stage: Stage, tree: Tree, name: string): Promise<TreeSize> {
+async function moveIn(
+  packages: string,
+  stage: Stage,
+  { tree, name, python }: { tree: Tree; name: string; python: PythonParts | null },
+): Promise<TreeSize> {
   const kept = { tree: tree.digest, name }
   const final = join(packages, tree.digest)
-  await keepLock(packages, stage, tree)
+  if (python === null) await keepLock(packages, stage, tree)
+  else replaceFile(lockFile(packages, tree.digest), python.lock)
   // The lists that npm keeps name times and registries: without them equal content is equal.
   for (const name of [INSTALLED_LOCK, 'package.json', 'package-lock.json'])
     await rm(join(stage.tree, name), { force: true })
   await writeFile(join(stage.tree, 'tree.txt'), tree.text, { flag: 'wx' })
-  await sealContent(stage.tree)
+  await sealContent(stage.tree, python?.interpreter ?? null)
   const fresh = await readContent(stage.tree)
   const there = existsSync(final) ? await readContent(final).catch(() => null) : null
-  if (there !== null && there.size.sha256 === fresh.size.sha256) {
+  const pinned = listPins(packages).filter((one) => one.pin.tree === tree.digest)
+  const good = [fresh.size.sha256, ...pinned.map((one) => one.pin.files?.sha256)]
+  if (there !== null && good.includes(there.size.sha256)) {
     writeRecord(packages, kept, there)
     return there.size
   }

@@ -77,17 +77,22 @@ function isSet(value: ConfigValue): boolean {
 }
 
 function ruleOf(key: string, value: ConfigValue): EgressRule {
-  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : null
+  const rule = typeof value === 'string' ? registryRule(value) : null
+  if (rule !== null) return rule
+  throw new McpRunError(
+    'install-failed',
+    `the npm setting '${escapeText(key, 128)}' is not an http or https URL`,
+    {
+      hint: `npm config get ${escapeText(key, 128)} shows it`,
+    },
+  )
+}
+
+/** What a registry's URL lets an installation reach; null: it is no http or https URL. */
+export function registryRule(text: string): EgressRule | null {
+  const url = URL.canParse(text) ? new URL(text) : null
   const protocol = url === null ? undefined : PROTOCOLS[url.protocol]
-  if (url === null || protocol === undefined) {
-    throw new McpRunError(
-      'install-failed',
-      `the npm setting '${escapeText(key, 128)}' is not an http or https URL`,
-      {
-        hint: `npm config get ${escapeText(key, 128)} shows it`,
-      },
-    )
-  }
+  if (url === null || protocol === undefined) return null
   const port = url.port === '' ? (protocol === 'tls' ? 443 : 80) : Number(url.port)
   const base = { ports: [port], transport: 'tcp', protocol, purpose: 'package registry' } as const
   const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')

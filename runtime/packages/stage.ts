@@ -23,10 +23,13 @@ export interface Stage {
   readonly config: string
 }
 
-/** `lock`: what is to be installed, as a package-lock.json, where that is known to the last package. */
+/**
+ * `spec`: npm's package, for its manifest; null: another's. `lock`: what is to be installed, as a package-lock.json,
+ * where that is known to the last package.
+ */
 export function createStage(
   packages: string,
-  spec: PackageSpec,
+  spec: PackageSpec | null,
   { owner, lock }: { owner: Owner | undefined; lock?: string | null },
 ): Stage {
   const folder = join(packages, 'stage', processToken())
@@ -45,6 +48,7 @@ export function createStage(
     mkdirSync(path, { mode: 0o700 })
     own(path, owner)
   }
+  if (spec === null) return stage
   const manifest = {
     name: 'mcp-run-install',
     private: true,

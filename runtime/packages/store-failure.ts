@@ -11,13 +11,13 @@ const HINT: Readonly<Record<string, string>> = {
 }
 
 /** What the file system refused, said as the installation's failure. Errors that are ours pass unchanged. */
-export function storeFailure(spec: PackageSpec, store: string, error: unknown): McpRunError {
+export function storeFailure(spec: PackageSpec | string, store: string, error: unknown): McpRunError {
   if (error instanceof McpRunError) return error
   const { code = '', message } =
     error instanceof Error ? (error as NodeJS.ErrnoException) : { message: String(error) }
   return new McpRunError(
     'install-failed',
-    `${formatPackageSpec(spec)} could not be kept in ${escapeText(store)}: ${escapeText(message)}`,
+    `${typeof spec === 'string' ? spec : formatPackageSpec(spec)} could not be kept in ${escapeText(store)}: ${escapeText(message)}`,
     { hint: HINT[code] ?? 'try again', cause: error },
   )
 }

@@ -4,22 +4,23 @@ import { dirname, join, resolve, sep } from 'node:path'
 /**
  * Makes a folder's content read-only for everybody and owned by this process, whoever wrote it. `root` is
  * left writable for its owner, so that it can still be moved. Throws on what npm never leaves behind: links
- * that lead out of the folder, sockets, devices.
+ * that lead out of the folder, sockets, devices. `outside`: the one path beyond it that a link may name.
  */
-export async function sealContent(root: string): Promise<void> {
-  await Promise.all((await readdir(root)).map((name) => seal(join(root, name), root)))
+export async function sealContent(root: string, outside: string | null = null): Promise<void> {
+  await Promise.all((await readdir(root)).map((name) => seal(join(root, name), root, outside)))
 }
 
-async function seal(path: string, root: string): Promise<void> {
+async function seal(path: string, root: string, outside: string | null): Promise<void> {
   const stat = await lstat(path)
   const uid = process.getuid?.()
   // Root's sandbox runs under another user, who must not be left the owner.
   if (uid === 0 && stat.uid !== uid) await lchown(path, uid, process.getgid?.() ?? 0)
   if (stat.isSymbolicLink()) {
     const target = resolve(dirname(path), await readlink(path))
-    if (!target.startsWith(root + sep)) throw new Error('a link leads out of the installed folder')
+    if (target !== outside && !target.startsWith(root + sep))
+      throw new Error('a link leads out of the installed folder')
   } else if (stat.isDirectory()) {
-    await Promise.all((await readdir(path)).map((name) => seal(join(path, name), root)))
+    await Promise.all((await readdir(path)).map((name) => seal(join(path, name), root, outside)))
     await chmod(path, 0o555)
   } else if (stat.isFile()) {
     await chmod(path, (stat.mode & 0o111) === 0 ? 0o444 : 0o555)

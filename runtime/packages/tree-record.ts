@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Pin } from './pin.ts'
 import { replaceFile } from './pin-index.ts'
+import { isPython } from './python/requirement.ts'
 import { readContent, type TreeContent, type TreeEntry } from './tree-content.ts'
 
 /** How a tree of the store stands to what was installed. */
@@ -32,7 +33,7 @@ export function writeRecord(
   { tree, name }: Pick<Pin, 'tree' | 'name'>,
   { entries }: TreeContent,
 ): void {
-  const own = `node_modules/${name}/`
+  const own = isPython(name) ? 'venv/' : `node_modules/${name}/`
   const isOwn = ({ path }: TreeEntry) => path.startsWith(own) && !path.startsWith(`${own}node_modules/`)
   replaceFile(recordFile(packages, tree, 'own'), textOf(entries.filter(isOwn).slice(0, MAX_OWN)))
   replaceFile(recordFile(packages, tree, 'all'), textOf(entries))

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { McpRunError } from '../model/errors.ts'
 import type { NodeRuntime } from '../model/node-runtime.ts'
 import type { Profile } from '../model/profile.ts'
+import type { PythonRuntime } from '../model/python-runtime.ts'
 import type { SharedChannel } from '../tap/channel.ts'
 import type { DropQuestion } from '../tap/drop-counters.ts'
 import type { CaptureSockets } from '../tap/sockets.ts'
@@ -116,6 +117,8 @@ export interface SandboxBackend {
   readonly owner: { readonly uid: number; readonly gid: number } | null
   /** Null: the host's own. */
   nodeRuntime(): Promise<NodeRuntime | null>
+  /** The same of Python. */
+  pythonRuntime(): Promise<PythonRuntime | null>
   /** Begins at once: the network namespace is made while the caller reads its profile. */
   open(): OpenSandbox
 }

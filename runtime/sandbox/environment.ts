@@ -30,21 +30,28 @@ export interface EnvironmentOptions {
   readonly holds: (path: string) => boolean
   /** The host's folder with the programs that stand in place of others: those that open a browser. */
   readonly programs: string
+  /** More folders of PATH, as paths in the sandbox: those of an installed package's own commands. */
+  readonly folders?: readonly string[]
   /** Of a session whose requests are read: it trusts the session's authority too. */
   readonly trust?: TrustFiles
 }
 
 /** The server's whole environment: what it needs to run, what its profile names, and nothing else of ours. */
 export function serverEnvironment(options: EnvironmentOptions): Environment {
-  const { host, profile, pass, home, cwd, node, holds, programs } = options
+  const { host, profile, pass, home, cwd, node, holds, programs, folders = [] } = options
   const env: Record<string, string> = {}
   for (const [name, value] of Object.entries(host)) {
     if (value !== undefined && HARMLESS.test(name)) env[name] = value
   }
   Object.assign(env, {
-    PATH: [...new Set([PROGRAMS, ...(node === null || isInRoot(node) ? [] : [dirname(node)]), ...PATH])].join(
-      ':',
-    ),
+    PATH: [
+      ...new Set([
+        PROGRAMS,
+        ...folders,
+        ...(node === null || isInRoot(node) ? [] : [dirname(node)]),
+        ...PATH,
+      ]),
+    ].join(':'),
     BROWSER: `${PROGRAMS}/xdg-open`,
     HOME: home,
     USER: 'mcp',

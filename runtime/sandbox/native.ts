@@ -30,6 +30,7 @@ export function nativeBackend(options: { tapPath: string }): SandboxBackend {
     holds: nativeRootHolds,
     owner: null,
     nodeRuntime: async () => null,
+    pythonRuntime: async () => null,
     open: () => openNative(options.tapPath),
   }
 }

@@ -14,6 +14,7 @@ import { type HeldServer, holdServer } from './held-server.ts'
 import { type ImageRole, type ImageSources, imageRecipe } from './image-recipe.ts'
 import { ensureImage, hasImage } from './images.ts'
 import { keptRuntime, nodeRuntimeOf } from './node-runtime.ts'
+import { pythonRuntimeOf } from './python-runtime.ts'
 import { seccompProfile } from './seccomp-profile.ts'
 import { serverContainer } from './server-container.ts'
 import { serverImage } from './server-image.ts'
@@ -96,6 +97,7 @@ export function dockerBackend(options: DockerOptions): DockerBackend {
       assumedArch = process.arch
       return kept
     },
+    pythonRuntime: async () => pythonRuntimeOf(await engine, await image('python'), options.store),
     open: () => openDocker(parts),
     prepare: async () => {
       for (const role of PREPARED) await image(role)

@@ -15,16 +15,17 @@ process.stdout.write(JSON.stringify({ node: process.execPath, npmCli: npm, versi
 export async function nodeRuntimeOf(engine: Engine, image: string, store: string): Promise<NodeRuntime> {
   const kept = keptRuntime(image, store)
   if (kept !== null) return kept
-  const runtime = parse(await probe(engine, image))
+  const runtime = parse(await probe(engine, image, ['node', '-e', PROBE]))
   if (runtime === null) {
     throw engineError(`the image ${image} has no node and npm that work`, 'its answer cannot be read')
   }
-  keep(runtime, fileOf(image, store))
+  keepRuntime(runtime, image, store)
   return runtime
 }
 
-function keep(runtime: NodeRuntime, file: string): void {
+export function keepRuntime(runtime: object, image: string, store: string): void {
   try {
+    const file = fileOf(image, store)
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     writeFileSync(file, JSON.stringify(runtime))
   } catch {
@@ -33,7 +34,7 @@ function keep(runtime: NodeRuntime, file: string): void {
 }
 
 /** What the store has of it; null: it was never asked. */
-export function keptRuntime(image: string, store: string): NodeRuntime | null {
+export function keptRuntime<T extends object = NodeRuntime>(image: string, store: string): T | null {
   return read(fileOf(image, store))
 }
 
@@ -41,11 +42,12 @@ function fileOf(image: string, store: string): string {
   return join(store, 'images', `${image.replaceAll(/[^\w.-]/g, '_')}.json`)
 }
 
-async function probe({ api }: Engine, image: string): Promise<string> {
+/** What a program of the image says of it. */
+export async function probe({ api }: Engine, image: string, command: readonly string[]): Promise<string> {
   try {
     const container = await api.createContainer({
       Image: image,
-      Entrypoint: ['node', '-e', PROBE],
+      Entrypoint: [...command],
       Labels: ownLabels('probe'),
       AttachStdout: true,
       AttachStderr: true,
@@ -61,7 +63,7 @@ async function probe({ api }: Engine, image: string): Promise<string> {
     const said = await Promise.all([text(stdout), text(stderr)])
     return said.join('')
   } catch (error) {
-    throw engineError(`the image ${image} has no node and npm that work`, error)
+    throw engineError(`the image ${image} has no ${command[0]} that works`, error)
   }
 }
 
@@ -71,7 +73,7 @@ async function text(stream: NodeJS.ReadableStream): Promise<string> {
   return all
 }
 
-function read(file: string): NodeRuntime | null {
+function read<T>(file: string): T | null {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch {

@@ -16,6 +16,7 @@ const NONE = {
   store: undefined,
   upstreamProxy: null,
   packages: [],
+  call: null,
   acceptNames: [],
   allowScripts: [],
   minAge: null,
