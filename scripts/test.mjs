@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 
 /**
- * Program -> Debian's package. The product needs the first five, the small internet and the attacks those up to
+ * Program, or what there is of it -> Debian's package. The product needs the first five, the small internet and the attacks those up to
  * python3, the engines and the base of their images the rest.
  */
 const TOOLS = {
@@ -20,6 +20,7 @@ const TOOLS = {
   openssl: 'openssl',
   ping: 'iputils-ping',
   python3: 'python3',
+  '/usr/share/python-wheels': 'python3-venv',
   dockerd: 'docker.io',
   containerd: 'containerd',
   runc: 'runc',
@@ -50,7 +51,7 @@ run('npx', ['tsc', '--noEmit'])
 process.exit(runSuites(process.argv.slice(2)))
 
 function installMissing() {
-  const found = (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
+  const found = (program) => spawnSync('sh', ['-c', `command -v ${program} || test -e ${program}`]).status === 0
   const missing = Object.entries(TOOLS).filter(([program]) => !found(program))
   if (missing.length === 0) return
   const packages = [...new Set(missing.map(([, name]) => name))]

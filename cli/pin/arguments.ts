@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { McpRunError } from '../../runtime/model/errors.ts'
+import { isPython, PYTHON_PREFIX } from '../../runtime/packages/python/requirement.ts'
 import { parseArguments, type RunArguments } from '../run/arguments.ts'
 
 export interface PinArguments {
@@ -16,7 +17,7 @@ export interface PinArguments {
 }
 
 const HINT =
-  'mcp-run pin [PACKAGE[@VERSION]] [--list] [--json] [--verify] [--accept], or mcp-run unpin PACKAGE[@VERSION]'
+  'mcp-run pin [PACKAGE[@VERSION]] [--list] [--json] [--verify] [--accept], or mcp-run unpin PACKAGE[@VERSION]; a Python package is pypi:PACKAGE'
 
 /** Options of a start that an installation heeds too. */
 const PASSED = {
@@ -46,6 +47,8 @@ export function parsePinArguments(kind: 'pin' | 'unpin', words: readonly string[
   if (kind === 'unpin' && what === null) throw usage('which package?')
   if (given.list === true && what !== null) throw usage('--list lists every package')
   if (what !== null && given.profile !== undefined) throw usage('a package or a profile, not both')
+  if (given.accept === true && what !== null && isPython(what))
+    throw usage('--accept is for who published it, which of Python packages is not known')
   if (given.accept === true && what === null && given.profile === undefined)
     throw usage('--accept needs the package that is accepted')
   const passed = Object.keys(PASSED).flatMap((name) =>
@@ -65,7 +68,9 @@ export function parsePinArguments(kind: 'pin' | 'unpin', words: readonly string[
 }
 
 function runArguments(options: readonly string[], what: string | null): RunArguments {
-  const args = parseArguments([...options, ...(what === null ? [] : ['-y', what])])
+  const python = what !== null && isPython(what)
+  const named = python ? ['uvx', '--', what.slice(PYTHON_PREFIX.length)] : what === null ? [] : ['-y', what]
+  const args = parseArguments([...options, ...named])
   if (args.kind !== 'run') throw usage('what is to be pinned?')
   return args
 }

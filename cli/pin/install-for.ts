@@ -9,7 +9,7 @@ import { tellOnce } from '../run/alerts.ts'
 import type { RunArguments } from '../run/arguments.ts'
 import { chooseBackend } from '../run/backend.ts'
 import { installer } from '../run/install.ts'
-import { packageOptions, withNote } from '../run/package.ts'
+import { packageOptions, packageSource, withNote } from '../run/package.ts'
 import { plan } from '../run/plan.ts'
 import { say } from '../run/say.ts'
 import { findUpstreamProxy } from '../run/upstream-proxy.ts'
@@ -25,7 +25,7 @@ export async function installFor(args: RunArguments, { accept }: { accept: boole
     cwd: process.cwd(),
   }
   const { target, loaded } = plan(args, profiles)
-  if (target.kind !== 'package') {
+  if (target.kind !== 'package' && target.kind !== 'python') {
     throw new McpRunError('usage', `the profile ${loaded.profile.name} names no package`, {
       hint: 'packages alone are pinned',
     })
@@ -38,6 +38,12 @@ export async function installFor(args: RunArguments, { accept }: { accept: boole
     proxyFor: (npm) => findUpstreamProxy({ option: args.options.upstreamProxy, env: process.env, npm }),
   })
   const context = { store, backend, install, paths, profiles }
+  if (target.kind === 'python') {
+    const source = await packageSource(target, loaded, args.options, context)
+    const { pin } = await withNote(loaded, source.ensure(false))
+    chosen.confirm()
+    return pin
+  }
   const options = await packageOptions(target, loaded, args.options, context)
   const trust = { ...(options.trust ?? STRICT), accept }
   const pin = await withNote(loaded, pinPackage({ ...options, trust, refresh: accept }))

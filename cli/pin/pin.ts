@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { escapeText } from '../../runtime/model/text.ts'
 import { parsePackageSpec } from '../../runtime/packages/package-spec.ts'
 import { type KeptPin, listPins } from '../../runtime/packages/pin-index.ts'
+import { isPython, PYTHON_PREFIX, parseRequirement } from '../../runtime/packages/python/requirement.ts'
 import { verifyTree } from '../../runtime/packages/tree-record.ts'
 import { forgetPins } from '../../runtime/packages/unpin.ts'
 import { storeFolder } from '../../runtime/store/store-folder.ts'
@@ -49,6 +50,12 @@ async function wantedPins(packages: string, args: PinArguments): Promise<readonl
 }
 
 function pinsOf(packages: string, what: string): readonly KeptPin[] {
+  if (isPython(what)) {
+    const asked = parseRequirement(what.slice(PYTHON_PREFIX.length))
+    const named = listPins(packages, `${PYTHON_PREFIX}${asked.name}`)
+    const exact = asked.versions.replace(/^==/, '')
+    return exact === '' ? named : named.filter(({ spec, pin: one }) => spec === what || one.version === exact)
+  }
   const { name, version } = parsePackageSpec(what)
   const all = listPins(packages, name)
   // By what was asked for, or by what it came to.

@@ -55,7 +55,11 @@ function hostedLaunch(
 ): Launch {
   const home = backend.homePath
   const context = { cwd: process.cwd(), store }
-  const wanted = asMode(readOnly, wantedShares(loaded, options, context))
+  const folder = target.kind === 'command' ? target.folder : undefined
+  const wanted = asMode(readOnly, [
+    ...(folder === undefined ? [] : [share(folder, false, 'the package', context)]),
+    ...wantedShares(loaded, options, context),
+  ])
   const named = pathArguments(target.kind === 'command' ? target.command.slice(1) : target.args, {
     ...context,
     mode: readOnly && loaded.profile.pathArguments === 'write' ? 'read' : loaded.profile.pathArguments,

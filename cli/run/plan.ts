@@ -24,6 +24,7 @@ import {
 } from '../../runtime/sandbox/shares.ts'
 import { unusable } from '../../runtime/sandbox/usable-shares.ts'
 import type { RunArguments } from './arguments.ts'
+import { packageFolder } from './folder-target.ts'
 import { imageTarget, profileImage } from './image-target.ts'
 import { type Runner, readRunner } from './runner/runner.ts'
 import type { PackageTarget, Target } from './target.ts'
@@ -81,6 +82,8 @@ function runnerPlan(
 
 /** npx's form: the profile is the one that was named, else the one that describes the package. */
 function npmPlan(request: NpmRequest, { options }: RunArguments, profiles: ProfileOptions): Plan {
+  const local = folderPlan(request, options.profile, profiles)
+  if (local !== null) return local
   const { spec, bin, args } = npmRequest(request)
   const name = options.profile ?? findProfileByPackage(spec.name, profiles)
   const loaded =
@@ -97,6 +100,23 @@ function npmPlan(request: NpmRequest, { options }: RunArguments, profiles: Profi
     args: request.call === null ? [...own, ...args] : [],
   }
   return { loaded, undeclared: name === null, target }
+}
+
+/** Null where no folder is named. Its profile is the one that was named: what its package.json says counts for nothing. */
+function folderPlan(
+  { packages, words, call }: NpmRequest,
+  profile: string | null,
+  profiles: ProfileOptions,
+): Plan | null {
+  const [named] = packages
+  const word = named ?? words[0]
+  if (call !== null || word === undefined) return null
+  const found = packageFolder(word, named === undefined ? null : (words[0] ?? null), profiles.cwd)
+  if (found === null) return null
+  const loaded =
+    profile === null ? denyAllProfile(profileNameFor(found.name, profiles)) : loadProfile(profile, profiles)
+  const command = [...found.command, ...words.slice(1)]
+  return { loaded, undeclared: profile === null, target: { kind: 'command', command, folder: found.folder } }
 }
 
 function npmRequest({ packages, words, call }: NpmRequest): PackageRequest {

@@ -26,6 +26,7 @@ export interface PythonTarget {
 /** What is to be run: an image, a command of the user's own, or a package that may first have to be installed. */
 export type Target =
   | ImageTarget
-  | { readonly kind: 'command'; readonly command: readonly string[] }
+  /** `folder`: what the command is from, to be shown to it. */
+  | { readonly kind: 'command'; readonly command: readonly string[]; readonly folder?: string }
   | PackageTarget
   | PythonTarget

@@ -64,7 +64,7 @@ function flawOfName(name: string): string | null {
 function elsewhere(text: string): McpRunError {
   return usage(
     `${quote(text)} is not in the registry: packages are installed by name and version, not from folders, archives, git or URLs`,
-    'a local checkout runs by its command: mcp-run --profile PROFILE -- node ./dist/index.js',
+    'a folder that is built runs as it is: mcp-run --profile PROFILE -- npx ./FOLDER',
   )
 }
 

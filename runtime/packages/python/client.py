@@ -106,11 +106,7 @@ def normal(name):
 
 def pip_wheel():
     """The pip that came with the interpreter, as an archive that runs as it is."""
-    try:
-        import ensurepip
-    except ImportError:
-        return None
-    folders = [os.path.join(os.path.dirname(ensurepip.__file__), "_bundled")]
+    folders = [os.path.join(sysconfig.get_path("stdlib"), "ensurepip", "_bundled")]
     # Where distributions keep it: a build's own setting, and Debian's patch.
     folders += [sysconfig.get_config_var("WHEEL_PKG_DIR") or "", "/usr/share/python-wheels"]
     found = [path for folder in folders for path in sorted(glob.glob(os.path.join(folder, "pip-*.whl")))]

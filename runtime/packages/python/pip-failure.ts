@@ -46,10 +46,16 @@ const CAUSES: readonly (readonly [RegExp, string, string])[] = [
 const NO_PIP = 3
 
 /** What to tell a person when an installation ended badly. Nothing of it holds a credential or a control character. */
-export function pipFailure(request: PythonRequest, end: InstallEnd, secrets: readonly string[]): McpRunError {
+export function pipFailure(
+  request: PythonRequest,
+  end: InstallEnd,
+  { log, secrets }: { readonly log: string; readonly secrets: readonly string[] },
+): McpRunError {
   const failed = (why: string, hint: string) =>
     new McpRunError('install-failed', `${requestText(request)} was not installed: ${why}`, { hint })
-  const output = `${end.stdoutTail}\n${end.stderrTail}`
+  // What pip says of an index that fails is in its log alone.
+  const fetches = log.split('\n').filter((line) => line.includes('Could not fetch URL'))
+  const output = [...fetches.slice(-10), end.stdoutTail, end.stderrTail].join('\n')
   if (end.denied.length > 0) {
     const asked = escapeText(end.denied.slice(0, 5).join(', '), 400)
     const by = /(Building wheel for|metadata for|Preparing|setup\.py|subprocess-exited)/.test(output)

@@ -57,7 +57,7 @@ export function requirementsText(distributions: readonly Distribution[]): string
 function itemsOf(text: string): readonly Item[] | null {
   try {
     const { install } = JSON.parse(text)
-    return Array.isArray(install) ? install : null
+    return Array.isArray(install) ? install.map((item) => item ?? {}) : null
   } catch {
     return null
   }

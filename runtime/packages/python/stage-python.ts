@@ -56,7 +56,7 @@ export async function withStagedPython<T>(
   try {
     writePrivate(join(stage.config, 'client.py'), readFileSync(options.client), owner)
     const first = await install(clientRequest(options, stage, { step: 'prepare', options: [] }, null))
-    if (first.exitCode !== 0) throw pipFailure(request, first, [])
+    if (first.exitCode !== 0) throw pipFailure(request, first, { log: '', secrets: [] })
     const prepared = await answerOf<Prepared>(stage, 'prepare', ['pip', 'index', 'files'], request)
     const access = indexAccess(config, prepared)
     const copyIn = (file: string | null): string | null => copied(file, stage, owner)
@@ -65,8 +65,10 @@ export async function withStagedPython<T>(
     if (options.exactly !== null) writePrivate(requirements(stage), options.exactly, owner)
     const plan = { step: 'install', options: pipOptions(options, stage) } as const
     const end = await install(clientRequest(options, stage, plan, access))
-    if (end.exitCode !== 0 || (end.denied.length > 0 && options.allowScripts.length > 0))
-      throw pipFailure(request, end, access.secrets)
+    if (end.exitCode !== 0 || (end.denied.length > 0 && options.allowScripts.length > 0)) {
+      const log = await readBounded(logFile(stage), MAX_REPORT_BYTES).catch(() => '')
+      throw pipFailure(request, end, { log, secrets: access.secrets })
+    }
     const answer = await answerOf<Answered>(stage, 'install', ['version'], request)
     const read = readReport(await readBounded(reportFile(stage), MAX_REPORT_BYTES).catch(() => ''))
     if (!read.ok) throw notUsable(request, read.flaw)
@@ -115,6 +117,7 @@ function pipOptions({ request, allowScripts, exactly }: PythonStageOptions, stag
     '--only-binary=:all:',
     ...allowScripts.map((name) => `--no-binary=${name}`),
     `--report=${reportFile(stage)}`,
+    `--log=${logFile(stage)}`,
     ...(exactly === null
       ? wanted
       : ['--require-hashes', '--no-deps', `--requirement=${requirements(stage)}`]),
@@ -147,6 +150,10 @@ function answerFile(stage: Stage, step: PythonPlan['step']): string {
 
 function reportFile(stage: Stage): string {
   return join(stage.work, 'report.json')
+}
+
+function logFile(stage: Stage): string {
+  return join(stage.work, 'pip.log')
 }
 
 function requirements(stage: Stage): string {

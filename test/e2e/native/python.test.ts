@@ -1,16 +1,16 @@
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { addresses } from '../fixtures/internet/addresses.ts'
-import type { Internet, RunResult } from '../fixtures/internet/model.ts'
-import { a } from '../fixtures/internet/records.ts'
-import { expectSilence } from '../fixtures/internet/silence.ts'
-import { history } from '../fixtures/product/history.ts'
-import { type Product, product, USERS } from '../fixtures/product/product.ts'
-import { registryAt } from '../fixtures/product/registry-places.ts'
-import { runOpen } from '../fixtures/product/run-open.ts'
-import { startInternet } from '../fixtures/product/sandbox.ts'
-import { type FixtureIndex, startPythonIndex } from '../fixtures/python-index.ts'
+import { addresses } from '../../fixtures/internet/addresses.ts'
+import type { Internet, RunResult } from '../../fixtures/internet/model.ts'
+import { a } from '../../fixtures/internet/records.ts'
+import { expectSilence } from '../../fixtures/internet/silence.ts'
+import { history } from '../../fixtures/product/history.ts'
+import { type Product, product, USERS } from '../../fixtures/product/product.ts'
+import { registryAt } from '../../fixtures/product/registry-places.ts'
+import { runOpen } from '../../fixtures/product/run-open.ts'
+import { startInternet } from '../../fixtures/product/sandbox.ts'
+import { type FixtureIndex, setuptools, startPythonIndex } from '../../fixtures/python-index.ts'
 
 const HOST = 'wheels.test'
 const ADDRESS = '203.0.113.93'
@@ -60,6 +60,15 @@ beforeAll(async () => {
       files: { 'left_pad.py': 'said = "left"\ndef main():\n    print("helper")\n' },
     },
     { name: 'calls-out', version: '1.0.0', source: CALLS_OUT },
+    {
+      name: 'needs-it',
+      version: '1.0.0',
+      requires: ['calls-out'],
+      commands: { 'needs-it': 'calls_out:main' },
+    },
+    setuptools(),
+    // What a build asks for beside it; it comes to nothing here.
+    { name: 'wheel', version: '0.38.4', files: { 'wheel.py': '' } },
   ])
   endPlace = await registryAt(internet, index, { address: ADDRESS, port: 80 })
 })
@@ -129,5 +138,47 @@ describe.each(USERS)('as %s', (user) => {
     expect(said(await run('pipx', 'run', 'time-server', 'y'))).toMatchObject({ args: ['y'] })
     expect(index.requests).toHaveLength(asked)
     expect([packages('stage'), packages('lock')]).toEqual([[], []])
+  })
+  it.each([
+    ['not built unless it is named', [], /the index has no calls-out .*--allow-scripts calls-out/s, 0],
+    [
+      'built in the sandbox, and stopped where it calls out',
+      ['--allow-scripts', 'calls-out'],
+      /built\.evil\.test.* was asked for while calls-out was built/s,
+      1,
+    ],
+  ])('source is %s', async (_, options, message, attempts) => {
+    const result = await expectSilence(internet, () => run(...options, 'uvx', 'needs-it'))
+    expect(result.stderr.toString()).toMatch(message)
+    expect(result.code).toBe(2)
+    expect(packages().toSorted()).toEqual(['lock', 'stage'])
+    expect([packages('lock'), packages('stage')]).toEqual([[], []])
+    const { alerts } = history(mcp.store, 'needs-it')
+    expect(alerts.filter(({ name }) => name === 'built.evil.test').length > 0 ? 1 : 0).toBe(attempts)
+  })
+
+  it('an index that is down fails clearly, and leaves nothing', async () => {
+    index.faults.set('time-server', 'unavailable')
+    const result = await run('pipx', 'run', 'time-server')
+    expect(result.code).toBe(2)
+    expect(result.stderr.toString()).toContain(
+      'pypi:time-server was not installed: the index could not be reached',
+    )
+    expect(packages().toSorted()).toEqual(['lock', 'stage'])
+    expect([packages('lock'), packages('stage')]).toEqual([[], []])
+  })
+
+  it('what was damaged is noticed, and had again as it was', async () => {
+    said(await run('uvx', 'time-server'))
+    const tree = packages().find((name) => /^[0-9a-f]{64}$/.test(name)) ?? ''
+    const lib = join(mcp.store, 'packages', tree, 'venv/lib')
+    const file = join(lib, readdirSync(lib)[0] ?? '', 'site-packages/left_pad.py')
+    chmodSync(file, 0o644)
+    appendFileSync(file, 'said = "evil"\n')
+    const again = await run('uvx', 'time-server')
+    expect(said(again)).toMatchObject({ left: 'left' })
+    expect(again.stderr.toString()).toContain('installing pypi:time-server@1.0.0 again, as it was')
+    const pinned = await mcp.run(['pin', 'pypi:time-server', '--verify'])
+    expect(pinned.stdout.toString()).toMatch(/pypi:time-server\n.*version +1\.0\.0.*all as installed/s)
   })
 })
