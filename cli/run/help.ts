@@ -2,11 +2,14 @@ export const HELP = `mcp-run: starts an MCP server in a sandbox whose only way o
 
   mcp-run --profile NAME|FILE [OPTIONS] [SERVER ARGUMENTS]    the profile's own package or command
   mcp-run -y PACKAGE[@VERSION] [SERVER ARGUMENTS]             as npx takes it; its built-in profile if there is one
+  mcp-run [OPTIONS] [--] uvx PACKAGE [SERVER ARGUMENTS]       a Python package; likewise uv tool run, pipx run, npx,
+                                                              npm exec, pnpm dlx, yarn dlx, bunx, cmd /c …
   mcp-run --profile NAME -- COMMAND [ARGUMENTS]               any command of your own
   mcp-run -- docker run [OPTIONS] IMAGE [ARGUMENTS]           a server that ships as an image, as clients start it
   mcp-run profiles [--json]                                   the profiles that there are
   mcp-run profiles check [NAME|FILE…] [--sandbox NAME]        runs servers again as recorded, and says what changed
-  mcp-run pin [PACKAGE[@VERSION]] [--verify] [--json]         what is pinned: version, content, publisher; pins it if it is not
+  mcp-run pin [PACKAGE[@VERSION]] [--verify] [--json]         what is pinned: version, content, publisher; pins it if it is not;
+                                                              a Python package is pypi:PACKAGE
   mcp-run pin --accept PACKAGE[@VERSION]                      takes what stands behind it now; unpin PACKAGE forgets it
   mcp-run trial [end] [--profile NAME|FILE]                   what servers on trial were refused; ends a trial
   mcp-run doctor [--fix]                                      what this machine can do, and what it lacks
@@ -18,6 +21,7 @@ Options, up to the first word that is not one, or --:
   --profile NAME|FILE   what the server declares: a built-in name, your own, or a YAML file
   -y, --yes             accepted, as npx's is; nothing is ever asked
   -p, --package NAME    the package that holds the command which follows
+  -c, --call LINE       with -p: a line for a shell in the sandbox, with the package's commands in its PATH
   --mode enforce        what is not declared goes nowhere (default, unless the profile says otherwise)
   --mode monitor        it is let through, and flagged all the same
   --read-only           tools that do not say that they only read are hidden, and requests that do not only read go
@@ -35,7 +39,7 @@ Options, up to the first word that is not one, or --:
                         (else HTTPS_PROXY or ALL_PROXY; NO_PROXY counts with each); no server sees it
   --accept-name PACKAGE this name is meant, though it resembles a widely used one
   --min-age AGE         how long ago a version must have been published: 24h (default), 7d, 0
-  --allow-scripts NAME  this package's install script runs, in the sandbox; again for more
+  --allow-scripts NAME  this package's install script runs, in the sandbox, or its build from source; again for more
   --store DIR           where history, packages and homes are kept (MCP_RUN_HOME, else ~/.mcp-run)
   --no-annotate         what was found in a tool's requests is not added to its result
   --timing              how long each step to the server's first answer took, on stderr

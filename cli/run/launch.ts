@@ -107,7 +107,7 @@ function hostedLaunch(
     cwd: cwd ?? home,
     home: serverHome(store, loaded.profile.name, backend.owner),
     shares: [...shares, ...environment.shares],
-    image: { kind: 'runner', runner: runnerFor(command[0] ?? '') },
+    image: { kind: 'runner', runner: target.kind === 'python' ? 'python' : runnerFor(command[0] ?? '') },
   }
 }
 

@@ -64,10 +64,10 @@ function split(word: string, values: KnownOptions['values']): readonly [string, 
 function notUnderstood(program: string, option: string): McpRunError {
   return usage(
     `${program} ${escapeText(option, 64)} is not understood here`,
-    'leave it out; indexes, registries and credentials are taken from your own configuration: docs/packages.md',
+    'leave it out; indexes, registries and credentials are taken from your own configuration: docs/runners.md',
   )
 }
 
-export function usage(message: string, hint = 'docs/packages.md has what is understood'): McpRunError {
+export function usage(message: string, hint = 'docs/runners.md has what is understood'): McpRunError {
   return new McpRunError('usage', message, { hint })
 }

@@ -77,8 +77,13 @@ describe.each(USERS)('as %s', (user) => {
   })
 
   it('a profile that is named holds for what stands after --', async () => {
-    const own = mcp.profile('own', 'name: own\npackage: { npm: says, version: 1.0.0 }\nargs: [--first]\negress: []\n')
-    expect(said(await run('--profile', own, '--', 'npx', '-y', 'says', 'x'))).toMatchObject({ args: ['--first', 'x'] })
+    const own = mcp.profile(
+      'own',
+      'name: own\npackage: { npm: says, version: 1.0.0 }\nargs: [--first]\negress: []\n',
+    )
+    expect(said(await run('--profile', own, '--', 'npx', '-y', 'says', 'x'))).toMatchObject({
+      args: ['--first', 'x'],
+    })
     const other = await run('--profile', own, '--', 'npx', '-y', 'helper')
     expect(other.code).toBe(2)
     expect(other.stderr.toString()).toContain('the profile own is for says, and helper is another package')
@@ -93,7 +98,10 @@ describe.each(USERS)('as %s', (user) => {
     const folder = join(mcp.cwd, 'checkout')
     mkdirSync(folder)
     writeFileSync(join(folder, 'package.json'), '{"name":"exa-mcp-server","bin":"cli.js"}')
-    writeFileSync(join(folder, 'cli.js'), 'process.stdout.write(JSON.stringify([process.argv.slice(2), require("./lib.js")]))')
+    writeFileSync(
+      join(folder, 'cli.js'),
+      'process.stdout.write(JSON.stringify([process.argv.slice(2), require("./lib.js")]))',
+    )
     writeFileSync(join(folder, 'lib.js'), 'module.exports = "beside it"')
     for (const path of [mcp.cwd, folder]) chmodSync(path, 0o755)
     const asked = registry.requests.length
@@ -112,7 +120,13 @@ describe.each(USERS)('as %s', (user) => {
     writeFileSync(join(programs, 'bun'), BUN)
     for (const path of [mcp.cwd, programs, join(programs, 'bun')]) chmodSync(path, 0o755)
     begin({ PATH: `${programs}:${process.env.PATH}` })
-    expect(said(await run('bunx', 'wants-bun', 'x'))).toEqual({ by: 'bun', args: '/package/node_modules/wants-bun/cli.ts x' })
-    expect(said(await run('bunx', '--bun', 'says'))).toEqual({ by: 'bun', args: '/package/node_modules/says/cli.js' })
+    expect(said(await run('bunx', 'wants-bun', 'x'))).toEqual({
+      by: 'bun',
+      args: '/package/node_modules/wants-bun/cli.ts x',
+    })
+    expect(said(await run('bunx', '--bun', 'says'))).toEqual({
+      by: 'bun',
+      args: '/package/node_modules/says/cli.js',
+    })
   })
 })
