@@ -67,17 +67,19 @@ function runnerPlan(
 ): Plan {
   if (runner.kind === 'npm') return npmPlan(runner, args, profiles)
   const { profile, acceptNames } = args.options
-  const { name } = runner.request.package
-  if (profile === null) {
-    const loaded = denyAllProfile(profileNameFor(name, profiles))
-    return { loaded, undeclared: true, target: runner }
-  }
+  const name = `${PYTHON_PREFIX}${runner.request.package.name}`
+  if (profile === null) return { ...unprofiled(name, profiles), target: runner }
   const loaded = loadProfile(profile, profiles)
-  refuseOther(loaded.profile, `${PYTHON_PREFIX}${name}`, [
-    ...acceptNames,
-    ...acceptNames.map((one) => `${PYTHON_PREFIX}${one}`),
-  ])
+  refuseOther(loaded.profile, name, [...acceptNames, ...acceptNames.map((one) => `${PYTHON_PREFIX}${one}`)])
   return { loaded, undeclared: false, target: runner }
+}
+
+/** What no profile describes has what `egress allow` wrote for it, under a name that no package of npm's goes by. */
+function unprofiled(name: string, profiles: ProfileOptions): Pick<Plan, 'loaded' | 'undeclared'> {
+  const found = findProfileByPackage(name, profiles)
+  const loaded =
+    found === null ? denyAllProfile(profileNameFor(name, profiles)) : loadProfile(found, profiles)
+  return { loaded, undeclared: found === null }
 }
 
 /** npx's form: the profile is the one that was named, else the one that describes the package. */
@@ -113,10 +115,10 @@ function folderPlan(
   if (call !== null || word === undefined) return null
   const found = packageFolder(word, named === undefined ? null : (words[0] ?? null), profiles.cwd)
   if (found === null) return null
-  const loaded =
-    profile === null ? denyAllProfile(profileNameFor(found.name, profiles)) : loadProfile(profile, profiles)
   const command = [...found.command, ...words.slice(1)]
-  return { loaded, undeclared: profile === null, target: { kind: 'command', command, folder: found.folder } }
+  const target = { kind: 'command', command, folder: found.folder } as const
+  if (profile === null) return { ...unprofiled(`folder:${found.name}`, profiles), target }
+  return { loaded: loadProfile(profile, profiles), undeclared: false, target }
 }
 
 function npmRequest({ packages, words, call }: NpmRequest): PackageRequest {

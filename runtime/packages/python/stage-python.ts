@@ -58,6 +58,8 @@ export async function withStagedPython<T>(
     const first = await install(clientRequest(options, stage, { step: 'prepare', options: [] }, null))
     if (first.exitCode !== 0) throw pipFailure(request, first, { log: '', secrets: [] })
     const prepared = await answerOf<Prepared>(stage, 'prepare', ['pip', 'index', 'files'], request)
+    if (isOld(prepared.pip))
+      throw notUsable(request, `this Python's pip is ${prepared.pip}, and 22.2 is the first that can`)
     const access = indexAccess(config, prepared)
     const copyIn = (file: string | null): string | null => copied(file, stage, owner)
     const files = { cert: copyIn(config.cert), 'client-cert': copyIn(config.clientCert) }
@@ -76,6 +78,12 @@ export async function withStagedPython<T>(
   } finally {
     await removeTree(stage.folder)
   }
+}
+
+/** Without `--report`. */
+function isOld(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return major < 22 || (major === 22 && minor < 2)
 }
 
 function clientRequest(

@@ -119,7 +119,7 @@ describe.each(USERS)('as %s', (user) => {
       'GET /files/left-pad/left_pad-1.2.0-py3-none-any.whl',
     ])
     expect(first.stderr.toString()).toContain('mcp-run: installing pypi:time-server, once')
-    const seen = history(mcp.store, 'time-server')
+    const seen = history(mcp.store, 'pypi-time-server')
     expect(seen.sessions.map(({ phase, exit_code }) => [phase, exit_code])).toEqual([
       ['install', 0],
       ['install', 0],
@@ -153,8 +153,14 @@ describe.each(USERS)('as %s', (user) => {
     expect(result.code).toBe(2)
     expect(packages().toSorted()).toEqual(['lock', 'stage'])
     expect([packages('lock'), packages('stage')]).toEqual([[], []])
-    const { alerts } = history(mcp.store, 'needs-it')
+    const { alerts } = history(mcp.store, 'pypi-needs-it')
     expect(alerts.filter(({ name }) => name === 'built.evil.test').length > 0 ? 1 : 0).toBe(attempts)
+  })
+
+  it('egress allow lets it reach what it wants', async () => {
+    expect(said(await run('uvx', 'time-server'))).toMatchObject({ reached: false })
+    await mcp.egress(['allow', 'pypi-time-server', `${HOST}:80`, '--purpose', 'test'])
+    expect(said(await run('uvx', 'time-server'))).toMatchObject({ reached: true })
   })
 
   it('an index that is down fails clearly, and leaves nothing', async () => {

@@ -107,7 +107,7 @@ describe.each(USERS)('as %s', (user) => {
     const asked = registry.requests.length
     const result = await run('-y', './checkout', 'x')
     expect(said(result)).toEqual([['x'], 'beside it'])
-    expect(result.stderr.toString()).toContain('mcp-run: checkout: own command')
+    expect(result.stderr.toString()).toContain('mcp-run: folder-checkout: own command')
     expect(registry.requests).toHaveLength(asked)
   })
 
