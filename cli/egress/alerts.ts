@@ -78,7 +78,7 @@ function cells(alert: AlertSummary, now: number): string[] {
   return [
     severity,
     escapeText(server, 40),
-    placeText({ ...destination, addresses, protocol }),
+    kind === 'tool_drift' ? '(its tools)' : placeText({ ...destination, addresses, protocol }),
     reason,
     action,
     String(count),

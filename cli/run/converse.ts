@@ -40,6 +40,7 @@ export async function converse(
     server,
     serverName: record.server,
     calls: conversation.calls,
+    onListed: session.listed,
     ...(conversation.overhear !== null && { overhear: conversation.overhear }),
     ...(onAnswer !== null && {
       onLine: (direction) => {

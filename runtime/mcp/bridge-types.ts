@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { CallTracker } from './call-tracker.ts'
 import type { Direction, LineObserver } from './line-look.ts'
+import type { OnListed } from './listed-tools.ts'
 import type { Timers } from './timers.ts'
 
 export interface BridgeOptions {
@@ -20,6 +21,8 @@ export interface BridgeOptions {
    * server's.
    */
   readonly overhear?: Overhear
+  /** Told of the tools in each answer to `tools/list`. */
+  readonly onListed?: OnListed
   readonly timers?: Timers
 }
 

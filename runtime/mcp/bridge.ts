@@ -4,6 +4,7 @@ import { ClientState } from './client-state.ts'
 import { deferred } from './deferred.ts'
 import { flushed } from './flushed.ts'
 import { type Direction, LineLook } from './line-look.ts'
+import { ListedTools } from './listed-tools.ts'
 import { MessageScan } from './message-scan.ts'
 import { Notifier } from './notifier.ts'
 import { Pump } from './pump.ts'
@@ -18,6 +19,7 @@ const LAST_WORDS_MS = 500
 /** Joins a client's stdio and a server's, byte for byte, until one of them is gone. */
 export function startBridge(options: BridgeOptions): Bridge {
   const { client, server, serverName, onLine: observer, calls, overhear, timers = systemTimers } = options
+  const tools = options.onListed && new ListedTools(options.onListed)
   const maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES
   const done = deferred<BridgeOutcome>()
   const clientClosed = deferred<void>()
@@ -89,6 +91,7 @@ export function startBridge(options: BridgeOptions): Bridge {
     look: (bytes) => {
       answers.push(bytes)
       overhear?.fromServer(bytes)
+      tools?.fromServer(bytes)
     },
     wantsLines: () => annotations?.isWaiting === true,
     rewrite: (line) => annotations?.apply(line) ?? line,
@@ -116,6 +119,7 @@ export function startBridge(options: BridgeOptions): Bridge {
   if (followsAnswers) answers.follow(answerScan)
   const scan = new MessageScan((facts) => {
     state.fromClient(facts)
+    tools?.fromClient(facts)
     calls?.fromClient(facts)
     if (state.followsAnswers && !followsAnswers) {
       followsAnswers = true

@@ -16,6 +16,10 @@ export type AlertKind =
   /** A request for another host than its connection's. */
   | 'request_mismatch'
   | 'upstream_certificate'
+  /** A host, a kind of request or a field of one that earlier versions or sessions did not have. */
+  | 'drift'
+  /** A tool that was not there, or whose description or schema was another. */
+  | 'tool_drift'
 
 export type EvidenceValue =
   | string

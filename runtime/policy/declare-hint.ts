@@ -56,6 +56,7 @@ const BEYOND_DECLARATION: ReadonlySet<Reason> = new Set<Reason>([
   'payload-unread',
   'upstream-certificate',
   'inspection-refused',
+  'drift',
 ])
 
 const PROTOCOL_OF: Partial<Record<FlowProtocol, EgressProtocol>> = {

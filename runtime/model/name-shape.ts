@@ -1,0 +1,33 @@
+import { looksSecret } from './redacted-path.ts'
+
+/**
+ * A name or a path's segment without what varies: numbers, dates, ids and hashes become `{n}`, `{date}`, `{id}`, and
+ * whatever does not look like a name `{…}`. So nothing that a server writes where a name stands is kept as it is,
+ * unless it is a short word.
+ */
+export function nameShape(text: string): string {
+  if (PLACEHOLDER.test(text)) return text === '{…}' ? ODD : text
+  if (/^\d+$/.test(text)) return '{n}'
+  if (text.length > MAX_NAME || !NAME.test(text))
+    return UUID.test(text) ? '{id}' : DATE.test(text) ? '{date}' : ODD
+  if (looksSecret(text) || ID.some((pattern) => pattern.test(text))) return '{id}'
+  return text
+}
+
+/** What stands for all that does not look like a name. */
+export const ODD = '{…}'
+
+const MAX_NAME = 40
+const PLACEHOLDER = /^\{(?:…|n|id|date)\}$/
+const NAME = /^[A-Za-z_$@-][\w$@-]*$|^v\d+(?:\.\d+)*$/
+const UUID = /^[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i
+const DATE = /^\d{4}-\d{2}(?:-\d{2})?(?:[T ][\d:.+Z-]*)?$/
+const ID = [
+  UUID,
+  // Hashes and short hexadecimal ids, with a digit: `added` and `face` are words.
+  /^(?=.*\d)[0-9a-f]{6,}$/i,
+  // `C012AB3CD`.
+  /^(?=.*\d)(?=.*[A-Z])[A-Z0-9]{6,}$/,
+  // `dQw4w9WgXcQ`, but not `getUserV2`.
+  /^(?=(?:.*\d){2})(?=.*[a-z])(?=.*[A-Z])[\w-]{8,}$/,
+]
