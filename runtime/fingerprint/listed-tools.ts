@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { canonical } from '../model/canonical-json.ts'
 import { escapeText } from '../model/text.ts'
 import type { ListedTool, Trait } from '../model/traits.ts'
 import type { Conceal } from './conceal.ts'
@@ -19,7 +20,7 @@ export function toolTraits({ name, description, rest }: ListedTool, conceal: Con
   const shown = escapeText(name, 128)
   const said = conceal(dateless(description ?? ''))
   const members = Object.entries(rest).filter(([member]) => !LEFT_OUT.has(member))
-  const schema = conceal(dateless(canonicalJson(Object.fromEntries(members))))
+  const schema = conceal(dateless(JSON.stringify(canonical(Object.fromEntries(members)))))
   return {
     tool: { kind: 'tool', place: '', name: shown, detail: null },
     description: {
@@ -31,18 +32,6 @@ export function toolTraits({ name, description, rest }: ListedTool, conceal: Con
       detail: escapeText(schema, MAX_SCHEMA),
     },
   }
-}
-
-/** Members in the order of their names, at every depth. */
-export function canonicalJson(value: unknown, indent = 0): string {
-  return JSON.stringify(sorted(value), null, indent)
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  return Object.fromEntries(members.map(([name, member]) => [name, sorted(member)]))
 }
 
 /** Some say what day it is. */
