@@ -15,15 +15,14 @@ export const NO_SUPPORT: Support = { elsewhere: 0, here: 0 }
 
 /** What earlier sessions left, as one session of one version looks at it. */
 export class Known {
-  readonly traits: readonly Trait[]
   readonly #entries = new Map<string, Entry>()
   readonly #groups = new Map<string, Support>()
+  readonly #members = new Map<string, Trait[]>()
   readonly #counts = new Map<TraitKind, number>()
   readonly #labels: readonly { readonly label: string; readonly own: boolean }[]
 
   constructor({ versions, traits }: KnownTraits, label: string, integrity: string | null) {
     const isOwn = (at: number) => versions[at]?.label === label && versions[at]?.integrity === integrity
-    this.traits = traits
     this.#labels = versions.map((version, at) => ({ label: version.label, own: isOwn(at) }))
     const groups = new Map<string, number[]>()
     for (const trait of traits) {
@@ -35,6 +34,9 @@ export class Known {
         most[version] = Math.max(most[version] ?? 0, sessions)
       }
       this.#entries.set(traitKey(trait), { trait, support })
+      const members = this.#members.get(group)
+      if (members === undefined) this.#members.set(group, [trait])
+      else members.push(trait)
       this.#counts.set(trait.kind, this.count(trait.kind) + 1)
     }
     for (const [group, most] of groups) {
@@ -63,8 +65,9 @@ export class Known {
     return this.#groups.get(groupKey(trait)) ?? NO_SUPPORT
   }
 
+  /** In the order in which they were first seen. */
   at(kind: TraitKind, place: string): readonly Trait[] {
-    return this.traits.filter((trait) => trait.kind === kind && trait.place === place)
+    return this.#members.get(groupKey({ kind, place })) ?? []
   }
 
   /** Of other versions, latest first. */

@@ -10,6 +10,7 @@ export function nameShape(text: string): string {
   if (/^\d+$/.test(text)) return '{n}'
   if (text.length > MAX_NAME || !NAME.test(text))
     return UUID.test(text) ? '{id}' : DATE.test(text) ? '{date}' : ODD
+  if (NUMBERED.test(text) && !HEXADECIMAL.test(text)) return text
   if (looksSecret(text) || ID.some((pattern) => pattern.test(text))) return '{id}'
   return text
 }
@@ -19,13 +20,16 @@ export const ODD = '{…}'
 
 const MAX_NAME = 40
 const PLACEHOLDER = /^\{(?:…|n|id|date)\}$/
-const NAME = /^[A-Za-z_$@-][\w$@-]*$|^v\d+(?:\.\d+)*$/
+const NAME = /^[@$-]?[A-Za-z_][\w$-]*$|^v\d+(?:\.\d+)*$/
+/** `addressLine2`, `MessageStreamV2`. */
+const NUMBERED = /^[A-Za-z]{2,30}\d{1,2}$/
 const UUID = /^[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i
 const DATE = /^\d{4}-\d{2}(?:-\d{2})?(?:[T ][\d:.+Z-]*)?$/
+/** Hashes and short ids, with a digit: `added` and `face` are words. */
+const HEXADECIMAL = /^(?=.*\d)[0-9a-f]{6,}$/i
 const ID = [
   UUID,
-  // Hashes and short hexadecimal ids, with a digit: `added` and `face` are words.
-  /^(?=.*\d)[0-9a-f]{6,}$/i,
+  HEXADECIMAL,
   // `C012AB3CD`.
   /^(?=.*\d)(?=.*[A-Z])[A-Z0-9]{6,}$/,
   // `dQw4w9WgXcQ`, but not `getUserV2`.

@@ -183,7 +183,7 @@ test('a history of the version before is brought up to date, and every command r
   expect(requests.stdout).toContain('"unread":"only its head was read"')
   expect(egress('flows', '--server', 'exa', '--store', store).stdout).toContain('api.exa.ai')
   const db = new Database(file)
-  expect(db.pragma('user_version', { simple: true })).toBe(2)
+  expect(db.pragma('user_version', { simple: true })).toBe(3)
   db.close()
 })
 
