@@ -61,15 +61,13 @@ export function attest(label: string, records: readonly VersionRecord[]): Attest
     firstDay: day(Math.min(...records.map(({ firstSeen }) => firstSeen))),
     lastDay: day(Math.max(...records.map(({ lastSeen }) => lastSeen))),
     hosts: named('host'),
-    requests: [...places]
-      .sort()
-      .flatMap((host) =>
-        named('path', host).map((request) => ({
-          host,
-          request,
-          fields: named('field', `${host} ${request}`),
-        })),
-      ),
+    requests: [...places].sort().flatMap((host) =>
+      named('path', host).map((request) => ({
+        host,
+        request,
+        fields: named('field', `${host} ${request}`),
+      })),
+    ),
     tools: named('tool').map((name) => ({
       name,
       descriptions: named('tool-description', name),

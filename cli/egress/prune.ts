@@ -35,8 +35,19 @@ export async function pruneStore({ store, now, server, olderThan }: PruneCommand
 }
 
 function describe(pruned: Pruned): string {
-  const { flows, dnsQueries, httpRequests, drops, gaps, alerts, rollups, tools, versions, sessions, bytesFreed } =
-    pruned
+  const {
+    flows,
+    dnsQueries,
+    httpRequests,
+    drops,
+    gaps,
+    alerts,
+    rollups,
+    tools,
+    versions,
+    sessions,
+    bytesFreed,
+  } = pruned
   const rows = [
     [sessions, 'sessions'],
     [flows, 'flows'],

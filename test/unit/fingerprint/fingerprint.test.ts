@@ -35,7 +35,12 @@ test('a field that says where a mail goes, in a new version: high, and told once
     reason: 'drift',
     action: 'allowed',
     destination: { name: HOST },
-    evidence: { version: 'exa@1.0.16', versions: ['exa@1.0.15'], earlier: 1, place: `${HOST}:443 POST /email` },
+    evidence: {
+      version: 'exa@1.0.16',
+      versions: ['exa@1.0.15'],
+      earlier: 1,
+      place: `${HOST}:443 POST /email`,
+    },
   })
   expect(session(NEW, ({ send }) => void send('POST', '/email', [...MAIL, '/Bcc']))).toEqual([])
 })
@@ -106,7 +111,8 @@ test('what is in the place of names is folded: ids, free-form maps, the environm
   const { session, db } = sessions()
   const given = ['xoxb-secret-token', 'outbound', 'acme-team']
   session({ ...OLD, given }, ({ send }) => {
-    for (let n = 0; n < 200; n++) send('POST', `/items/${n}/parts`, [`/Model/key${'abcdefghij'[n % 10]}${n}x`])
+    for (let n = 0; n < 200; n++)
+      send('POST', `/items/${n}/parts`, [`/Model/key${'abcdefghij'[n % 10]}${n}x`])
     send('GET', '/teams/acme-team/stats/outbound?xoxb-secret-token=')
   })
   const names = readVersions(db).flatMap(({ traits }) => traits.map(({ name }) => name))
@@ -122,7 +128,8 @@ test('what is in the place of names is folded: ids, free-form maps, the environm
 test('a recipient stands out in a map that is folded too', () => {
   const { session } = sessions()
   session(OLD, ({ send }) => {
-    for (let n = 0; n < 80; n++) send('POST', '/email', [`/name_${'abcdefgh'[n % 8]}_${'abcdefghij'[n % 10]}_${n}`])
+    for (let n = 0; n < 80; n++)
+      send('POST', '/email', [`/name_${'abcdefgh'[n % 8]}_${'abcdefghij'[n % 10]}_${n}`])
   })
   expect(lines(session(NEW, ({ send }) => void send('POST', '/email', ['/whatever', '/bcc'])))).toEqual([
     'high field /bcc version',
@@ -133,7 +140,8 @@ test('a flood is bounded, counted and said; a finding of more weight is not lost
   const { session, db } = sessions()
   session(OLD, ({ send }) => void send('POST', '/email', MAIL))
   const alerts = session(NEW, ({ send, reach }) => {
-    for (let n = 0; n < 60; n++) send('POST', `/p${'abcdefghij'[n % 10]}/q${'klmnopqrst'[Math.floor(n / 10)]}`)
+    for (let n = 0; n < 60; n++)
+      send('POST', `/p${'abcdefghij'[n % 10]}/q${'klmnopqrst'[Math.floor(n / 10)]}`)
     for (let n = 0; n < 400; n++) reach(`h${n}.d${n % 40}.test`)
     send('POST', '/email', [...MAIL, '/Bcc'])
   })
@@ -166,9 +174,20 @@ test('installations, callbacks and malformed requests show no traits', () => {
     reach('registry.test', { phase: 'install' })
     reach('loop.test', { reason: 'callback' })
     send('GET', '/')
-    const fields = { id: 'm', flow: 's1.3', session: 's1', phase: 'run', at: 1, scheme: 'http', method: 'X' } as const
+    const fields = {
+      id: 'm',
+      flow: 's1.3',
+      session: 's1',
+      phase: 'run',
+      at: 1,
+      scheme: 'http',
+      method: 'X',
+    } as const
     const verdict = { declaration: 'undeclared', action: 'denied', reason: 'malformed' } as const
-    tell({ kind: 'http-request', request: { ...fields, host: null, path: '/odd', attribution: null, ...verdict } })
+    tell({
+      kind: 'http-request',
+      request: { ...fields, host: null, path: '/odd', attribution: null, ...verdict },
+    })
   })
   expect(readVersions(db)[0]?.traits.map(({ name }) => name)).toEqual(['api.exa.ai:443/tls', 'GET /'])
 })

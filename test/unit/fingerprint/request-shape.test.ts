@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { hostName, hostOfName, hostSegments } from '../../../runtime/fingerprint/host-shape.ts'
 import {
   fieldName,
   fieldSegments,
@@ -7,7 +8,6 @@ import {
   pathSegments,
   queryNames,
 } from '../../../runtime/fingerprint/request-shape.ts'
-import { hostName, hostOfName, hostSegments } from '../../../runtime/fingerprint/host-shape.ts'
 
 test.each([
   ['/email/withTemplate', 'POST /email/withTemplate'],

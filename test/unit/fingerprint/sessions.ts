@@ -3,7 +3,7 @@ import type { AlertEvent } from '../../../runtime/model/alert.ts'
 import type { JournalEntry } from '../../../runtime/model/journal.ts'
 import type { ListedTool } from '../../../runtime/model/traits.ts'
 import { readKnownTraits } from '../../../runtime/store/read/known-traits.ts'
-import { closed, flow, flowRecord, NOON, opened, request } from '../store/entries.ts'
+import { closed, flow, type flowRecord, NOON, opened, request } from '../store/entries.ts'
 import { openServer } from '../store/temporary-store.ts'
 
 /** What a session does, as the recorder tells of it; each gives the alerts that it brings. */
@@ -47,7 +47,16 @@ export function sessions() {
       let flows = 0
       const tell = (...entries: readonly JournalEntry[]) => written(print.follow(entries))
       const reach: Doing['reach'] = (name, more = {}) =>
-        tell(flow({ id: `${id}.${++flows}`, session: id, startedAt: at, name, inspection: 'inspected', ...more }))
+        tell(
+          flow({
+            id: `${id}.${++flows}`,
+            session: id,
+            startedAt: at,
+            name,
+            inspection: 'inspected',
+            ...more,
+          }),
+        )
       act({
         tell,
         reach,

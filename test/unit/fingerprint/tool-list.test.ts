@@ -39,7 +39,10 @@ test('in a new version: tools, descriptions and schemas', () => {
 
 test('the order of members and what clients do not show make no difference', () => {
   const { session } = sessions()
-  session(OLD, ({ list }) => void list([tool('send', 'On 2026-11-22T10:00Z', { a: { x: 1, y: 2 }, _meta: { n: 1 } })]))
+  session(
+    OLD,
+    ({ list }) => void list([tool('send', 'On 2026-11-22T10:00Z', { a: { x: 1, y: 2 }, _meta: { n: 1 } })]),
+  )
   const alerts = session(OLD, ({ list }) => {
     list([tool('send', 'On 2026-11-23T11:30Z', { _meta: { n: 2 }, a: { y: 2, x: 1 } })])
   })
