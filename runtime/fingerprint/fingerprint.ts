@@ -70,7 +70,8 @@ export function fingerprint({ known, given, ...session }: FingerprintOptions): F
   return {
     follow: (entries) => {
       const more = entries.flatMap(following)
-      return more.length === 0 ? entries : [...entries, ...more]
+      const isKept = ({ kind }: JournalEntry) => kind !== 'http-fields'
+      return more.length === 0 && entries.every(isKept) ? entries : [...entries.filter(isKept), ...more]
     },
     listed: (answer, at) => list.take(answer, at),
   }

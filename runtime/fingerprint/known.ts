@@ -48,6 +48,11 @@ export class Known {
     }
   }
 
+  /** There was no session before. */
+  get isEmpty(): boolean {
+    return this.#labels.length === 0
+  }
+
   count(kind: TraitKind): number {
     return this.#counts.get(kind) ?? 0
   }

@@ -78,16 +78,15 @@ export class TraitBook {
     return alert === null ? [entry] : [entry, { kind: 'alert', alert }]
   }
 
-  /** There is more of its kind than is told apart: said once a session. */
+  /** There is more of its kind than is told apart: kept, and said once a session after the first. */
   beyond({ kind }: Pick<Trait, 'kind'>, at: number): readonly JournalEntry[] {
     const trait: Trait = { kind: 'beyond', place: '', name: kind, detail: null }
     if (this.has(trait)) return []
     this.#noted.add(traitKey(trait))
+    const entry: JournalEntry = { kind: 'trait', session: this.#session.session, at, trait }
+    if (this.known.isEmpty) return [entry]
     const what = { what: 'beyond', severity: 'medium' } as const
-    return [
-      { kind: 'trait', session: this.#session.session, at, trait },
-      { kind: 'alert', alert: alertForMore(this.#session, at, what, { ...trait, kind }) },
-    ]
+    return [entry, { kind: 'alert', alert: alertForMore(this.#session, at, what, { ...trait, kind }) }]
   }
 
   #judge({ trait, at, weight, support, difference = null, seen }: Noted): AlertEvent | null {

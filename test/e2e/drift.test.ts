@@ -161,7 +161,13 @@ const TURNING = {
 }
 
 function turning(mcp: Product, server: string): string[] {
-  return ['--profile', mcp.profile('turning', 'name: turning\negress: []\n'), '--', 'node', bundledServer(mcp, server)]
+  return [
+    '--profile',
+    mcp.profile('turning', 'name: turning\negress: []\n'),
+    '--',
+    'node',
+    bundledServer(mcp, server),
+  ]
 }
 
 it('a description that changes under way is told when it is listed again', async () => {
