@@ -6,8 +6,8 @@ import { looksSecret } from './redacted-path.ts'
  * unless it is a short word.
  */
 export function nameShape(text: string): string {
-  if (PLACEHOLDER.test(text)) return text === '{…}' ? ODD : text
   if (/^\d+$/.test(text)) return '{n}'
+  if (PLACEHOLDER.test(text)) return text
   if (text.length > MAX_NAME || !NAME.test(text))
     return UUID.test(text) ? '{id}' : DATE.test(text) ? '{date}' : ODD
   if (NUMBERED.test(text) && !HEXADECIMAL.test(text)) return text
