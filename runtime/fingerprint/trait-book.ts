@@ -82,10 +82,11 @@ export class TraitBook {
   beyond({ kind }: Pick<Trait, 'kind'>, at: number): readonly JournalEntry[] {
     const trait: Trait = { kind: 'beyond', place: '', name: kind, detail: null }
     if (this.has(trait)) return []
+    const isNew = !this.known.has(trait)
     this.#noted.add(traitKey(trait))
     const entry: JournalEntry = { kind: 'trait', session: this.#session.session, at, trait }
     if (this.known.isEmpty) return [entry]
-    const what = { what: 'beyond', severity: 'medium' } as const
+    const what = { what: 'beyond', severity: isNew ? 'medium' : 'info' } as const
     return [entry, { kind: 'alert', alert: alertForMore(this.#session, at, what, { ...trait, kind }) }]
   }
 
