@@ -199,7 +199,10 @@ test('hostile names reach no terminal, in any format', () => {
   commit(
     alert({ destination: { address: null, port: 443, transport: 'tcp', name, nameSource: 'tls_sni' } }),
     closed(),
+    opened({ id: 's2' }),
   )
+  for (const kind of ['host', 'path', 'field', 'tool', 'tool-description'] as const)
+    commit({ kind: 'trait', session: 's2', at: NOON, trait: { kind, place: name, name, detail: name } })
   db.close()
   for (const command of [
     'report',
@@ -207,6 +210,8 @@ test('hostile names reach no terminal, in any format', () => {
     'flows --server exa',
     'requests --server exa',
     'dns --server exa',
+    'drift',
+    'attest exa-mcp-server@3.4.1',
   ]) {
     const machine = command.includes('--server') ? 'jsonl' : 'json'
     for (const format of ['table', machine]) {
