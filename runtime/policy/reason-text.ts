@@ -27,6 +27,7 @@ const TEXT: Readonly<Record<Reason, string>> = {
   'upstream-certificate': "the destination's certificate is not valid for it",
   'inspection-refused':
     "the client does not trust this session's certificate authority, and its requests have to be read",
+  drift: 'earlier versions or sessions of the server had nothing like it',
   unresolved: 'this name is declared, but the host finds no address for it',
 }
 

@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'runtime/policy': ['runtime/model'],
   'runtime/store': ['runtime/model'],
   'runtime/provenance': ['runtime/model', 'runtime/payload'],
+  'runtime/fingerprint': ['runtime/model', 'runtime/payload', 'runtime/policy'],
   'runtime/mcp': ['runtime/model', 'runtime/provenance'],
   'runtime/packages': ['runtime/model'],
   'runtime/tap': [],
