@@ -25,6 +25,9 @@ async function main(): Promise<number> {
     case 'unpin':
       exit = async (code) => (await import('../runtime/tap/libc.ts')).exitNow(code)
       return (await import('./pin/pin.ts')).pin(args.kind, args.words)
+    case 'upgrade':
+      exit = async (code) => (await import('../runtime/tap/libc.ts')).exitNow(code)
+      return (await import('./upgrade/upgrade.ts')).upgrade(args.words)
     case 'profiles':
       return (await import('./profiles/profiles.ts')).profiles(args.words)
     case 'run':

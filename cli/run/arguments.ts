@@ -33,7 +33,7 @@ export interface RunOptions {
 export type Arguments =
   | { readonly kind: 'help' | 'version' }
   | { readonly kind: 'doctor'; readonly fix: boolean }
-  | { readonly kind: 'pin' | 'unpin'; readonly words: readonly string[] }
+  | { readonly kind: 'pin' | 'unpin' | 'upgrade'; readonly words: readonly string[] }
   | { readonly kind: 'profiles'; readonly words: readonly string[] }
   /** `own`: what follows `--` is a command; else it is a package, or the server's arguments. */
   | {
@@ -73,7 +73,7 @@ const HINT = 'mcp-run --help'
 export function parseArguments(argv: readonly string[]): Arguments {
   const { head, rest, own } = splitArguments(argv)
   if (!own && head.length === 0 && rest[0] === 'doctor') return doctor(rest.slice(1))
-  if (!own && head.length === 0 && (rest[0] === 'pin' || rest[0] === 'unpin'))
+  if (!own && head.length === 0 && (rest[0] === 'pin' || rest[0] === 'unpin' || rest[0] === 'upgrade'))
     return { kind: rest[0], words: rest.slice(1) }
   if (!own && head.length === 0 && rest[0] === 'profiles') return { kind: 'profiles', words: rest.slice(1) }
   const { values } = parseHead(head)
