@@ -36,7 +36,8 @@ export function parseUpgradeArguments(words: readonly string[]): UpgradeArgument
   if (what === undefined) throw usage('which package?')
   if (others.length > 0) throw usage(`one package and one version, not ${positionals.join(' and ')}`)
   if (values.yes === true && values['dry-run'] === true) throw usage('--yes or --dry-run, not both')
-  if (version !== null) parsePackageSpec(`${parsePackageSpec(what).name}@${version}`)
+  const { name } = parsePackageSpec(what)
+  if (version !== null) parsePackageSpec(`${name}@${version}`)
   const { store } = values
   const options = [...passedWords(values), ...(store === undefined ? [] : [`--store=${store}`])]
   const run = parseArguments([...options, '-y', what])

@@ -1,4 +1,5 @@
-import { type CodeAddress, codeAddresses, lineAddresses } from './addresses.ts'
+import { setImmediate } from 'node:timers/promises'
+import { type CodeAddress, codeAddresses, encodedAt, type Piece } from './addresses.ts'
 import type { Budget } from './budget.ts'
 
 /** An address that the earlier version does not have, and where it stands first. */
@@ -27,12 +28,15 @@ export interface Source {
 
 const MAX_NEW = 2000
 const MAX_KNOWN = 200_000
+/** Of encoded addresses, so many are looked for where they stand: it takes a tenth of a second each. */
+const MAX_SOUGHT = 40
 
 /** Gathers what later versions have and takes off what earlier ones had. */
 export class AddressChanges {
   readonly #fresh = new Map<string, Omit<NewAddress, 'newHost'>>()
   readonly #known = { code: new Set<string>(), document: new Set<string>() }
   readonly #budget: Budget
+  #sought = 0
 
   constructor(budget: Budget) {
     this.#budget = budget
@@ -54,7 +58,7 @@ export class AddressChanges {
   }
 
   async meet(source: Source): Promise<boolean> {
-    return this.#read(source, (found) => {
+    return this.#read(source, (found, piece) => {
       const key = `${found.kind} ${found.value}`
       const there = this.#fresh.get(key)
       const better = there === undefined || (there.where === 'document' && source.where === 'code')
@@ -65,7 +69,7 @@ export class AddressChanges {
       }
       const { id, path, where } = source
       const { at, ...rest } = found
-      const place = placeOf(source, found)
+      const place = this.#placeOf(source, found, piece)
       this.#fresh.set(key, { ...rest, host: hostOf(found.kind, found.value), where, id, path, ...place })
     })
   }
@@ -88,11 +92,18 @@ export class AddressChanges {
     return this.#known.code.has(key) || (where === 'document' && this.#known.document.has(key))
   }
 
-  async #read(source: Source, take: (found: CodeAddress) => void): Promise<boolean> {
+  #placeOf({ text }: Source, found: CodeAddress, piece: Piece): Pick<NewAddress, 'line' | 'excerpt'> {
+    const isSought = found.at === null && this.#sought++ < MAX_SOUGHT
+    const offset = isSought ? encodedAt(text, piece, found) : found.at
+    if (offset === null) return { line: null, excerpt: null }
+    return { line: lineNumber(text, offset), excerpt: excerpt(text, offset) }
+  }
+
+  async #read(source: Source, take: (found: CodeAddress, piece: Piece) => void): Promise<boolean> {
     const { id, path, text } = source
     for (const piece of codeAddresses(text)) {
-      piece.forEach(take)
-      await new Promise(setImmediate)
+      for (const found of piece.addresses) take(found, piece)
+      await setImmediate()
       const why = this.#budget.exhausted
       if (why === null) continue
       this.#budget.leaveOut(`${id} ${path}`, why)
@@ -113,28 +124,6 @@ function hostOf(kind: CodeAddress['kind'], value: string): string {
 }
 
 const AROUND = 70
-/** Of a text of which each line is looked at, to find where something encoded stands. */
-const MAX_SEARCHED = 262_144
-
-function placeOf({ text }: Source, { at, kind, value }: CodeAddress): Pick<NewAddress, 'line' | 'excerpt'> {
-  const offset = at ?? encodedAt(text, kind, value)
-  return offset === null
-    ? { line: null, excerpt: null }
-    : { line: lineNumber(text, offset), excerpt: excerpt(text, offset) }
-}
-
-function encodedAt(text: string, kind: string, value: string): number | null {
-  if (text.length > MAX_SEARCHED) return null
-  let at = 0
-  for (const line of text.split('\n')) {
-    const holds =
-      line.length <= 4096 && lineAddresses(line).some((one) => one.kind === kind && one.value === value)
-    if (holds) return at
-    at += line.length + 1
-  }
-  return null
-}
-
 export function lineNumber(text: string, offset: number): number {
   let line = 1
   for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line++

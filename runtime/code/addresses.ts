@@ -1,7 +1,7 @@
 import { encodedRuns } from '../payload/decode/encoded-runs.ts'
 import { newMessage } from '../payload/message-reader.ts'
 import type { Spot } from '../payload/spot.ts'
-import { type Cut, cutOf } from '../payload/text/cut-text.ts'
+import { type Cut, cutAtEnd, cutAtStart, cutOf } from '../payload/text/cut-text.ts'
 import { placedHosts } from '../payload/text/placed-hosts.ts'
 import { textValues } from '../payload/text/text-values.ts'
 import { assembledTexts } from './assembled.ts'
@@ -23,20 +23,55 @@ export interface CodeAddress {
 const PIECE = 65_536
 const OVERLAP = 4096
 
+export interface Piece {
+  readonly start: number
+  readonly end: number
+  readonly addresses: readonly CodeAddress[]
+}
+
 /** All addresses of a text, piece by piece, so that a caller can stop. In linear time, whatever the text. */
-export function* codeAddresses(text: string): Generator<readonly CodeAddress[]> {
+export function* codeAddresses(text: string): Generator<Piece> {
   for (let start = 0; start === 0 || start + OVERLAP < text.length; start += PIECE - OVERLAP) {
-    const end = start + PIECE
-    const cut = cutOf(start > 0, end < text.length)
-    yield pieceAddresses(text.slice(start, end), cut).map((one) =>
-      one.at === null ? one : { ...one, at: one.at + start },
-    )
+    const end = Math.min(text.length, start + PIECE)
+    const found = pieceAddresses(text.slice(start, end), cutOf(start > 0, end < text.length))
+    const addresses = found.map((one) => (one.at === null ? one : { ...one, at: one.at + start }))
+    yield { start, end, addresses }
   }
 }
 
 /** Those of one line or another short text. */
 export function lineAddresses(line: string): readonly CodeAddress[] {
   return pieceAddresses(line, 'whole')
+}
+
+const WINDOW = 2048
+
+/** Where in a piece an address stands that is not written as it is; null where it is longer than a window. */
+export function encodedAt(
+  text: string,
+  { start, end }: Pick<Piece, 'start' | 'end'>,
+  { kind, value }: CodeAddress,
+): number | null {
+  const holds = (from: number, to: number) =>
+    lineAddresses(text.slice(from, to)).some((one) => one.kind === kind && one.value === value)
+  for (let from = start; from < end; from += WINDOW / 2) {
+    const to = Math.min(end, from + WINDOW)
+    if (!holds(from, to)) continue
+    const last = edge(from, to, (at) => holds(from, at))
+    return edge(last, from, (at) => holds(at, last))
+  }
+  return null
+}
+
+/** Between `out`, where something does not hold, and `hold`, where it does: the last place towards `out` where it does. */
+function edge(out: number, hold: number, holds: (at: number) => boolean): number {
+  let [no, yes] = [out, hold]
+  while (Math.abs(yes - no) > 1) {
+    const middle = (yes + no) >> 1
+    if (holds(middle)) yes = middle
+    else no = middle
+  }
+  return yes
 }
 
 function pieceAddresses(text: string, cut: Cut): readonly CodeAddress[] {
@@ -78,8 +113,12 @@ function decoded(text: string, cut: Cut): readonly CodeAddress[] {
     message.unfold.bytes(run.bytes, { ...spot, encoding: [run.encoding], layers: 1 }, run.cut)
   }
   for (const [start, end] of escapedParts(text)) {
-    const own = cutOf(start > 0, end < text.length)
-    message.unfold.text(text.slice(start, end), spot, own === 'whole' ? cut : own)
+    // Between line breaks nothing of it touches an edge that is none, and it is no document of its own.
+    const [head, tail] = [
+      start > 0 || cutAtStart(cut) ? '' : '\n',
+      end < text.length || cutAtEnd(cut) ? '' : '\n',
+    ]
+    message.unfold.text(`${head}${text.slice(start, end)}${tail}`, spot, 'middle')
   }
   return found
 }

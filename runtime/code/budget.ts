@@ -11,7 +11,7 @@ export interface Limits {
 
 export const LIMITS: Limits = {
   files: 20_000,
-  fileBytes: 8 * 1024 * 1024,
+  fileBytes: 16 * 1024 * 1024,
   bytes: 128 * 1024 * 1024,
   milliseconds: 30_000,
 }

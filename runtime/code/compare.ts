@@ -1,4 +1,3 @@
-import { textOfBytes } from '../payload/decode/bytes-text.ts'
 import { AddressChanges, excerpt, lineNumber, type NewAddress, type Source } from './address-changes.ts'
 import { Budget, LIMITS, type Limits } from './budget.ts'
 import { type FilePair, fileChanges, type PackagePair } from './file-changes.ts'
@@ -68,7 +67,7 @@ export async function compareCode(
   const files: ChangedFile[] = []
   const lines: ChangedLines[] = []
   for (const pair of changed) {
-    const [was, is] = [await read(pair.before, budget), await read(pair.after, budget)]
+    const [was, is] = [read(pair.before, budget), read(pair.after, budget)]
     files.push(changedFile(pair, (is ?? was)?.kind ?? 'data'))
     if (was !== null) await addresses.know(was)
     signs.count(pair.name, was, is)
@@ -79,7 +78,7 @@ export async function compareCode(
   }
   for (const file of unchanged) {
     if (!addresses.isOpen) break
-    const known = await read(file, budget)
+    const known = read(file, budget)
     if (known !== null) await addresses.know(known)
   }
   const { unread, unreadCount } = budget
@@ -90,7 +89,7 @@ interface Text extends Source {
   readonly kind: FileKind
 }
 
-async function read(file: ListedFile | null, budget: Budget): Promise<Text | null> {
+function read(file: ListedFile | null, budget: Budget): Text | null {
   if (file === null) return null
   const { id, path } = file
   const what = `${id} ${path}`
@@ -100,12 +99,12 @@ async function read(file: ListedFile | null, budget: Budget): Promise<Text | nul
     return null
   }
   try {
-    const bytes = await readHead(file, budget.limits.fileBytes)
+    const bytes = readHead(file, budget.limits.fileBytes)
     if (file.bytes > bytes.length)
       budget.leaveOut(what, `it is large: only its first ${bytes.length} bytes were read`)
     const kind = file.link ? 'link' : fileKind(path, bytes.subarray(0, HEAD))
     const isBinary = kind === 'native' || kind === 'data'
-    const text = isBinary ? (textOfBytes(bytes) ?? '') : bytes.toString('utf8')
+    const text = isBinary ? bytes.toString('latin1').replace(/[^\x20-\x7e]+/g, '\n') : bytes.toString('utf8')
     return { id, path, text, kind, where: kind === 'document' ? 'document' : 'code' }
   } catch {
     budget.leaveOut(what, 'it cannot be read')

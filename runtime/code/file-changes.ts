@@ -28,6 +28,11 @@ export async function fileChanges(pairs: readonly PackagePair[], budget: Budget)
   const changed: FilePair[] = []
   const unchanged: ListedFile[] = []
   for (const { name, before, after } of pairs) {
+    const why = budget.exhausted
+    if (why !== null) {
+      budget.leaveOut((after ?? before)?.id ?? name, why)
+      continue
+    }
     const old = before === null ? new Map<string, ListedFile>() : await listFiles(before, budget)
     const fresh = after === null ? new Map<string, ListedFile>() : await listFiles(after, budget)
     const own: FilePair[] = []

@@ -1,7 +1,7 @@
-import type { Stats } from 'node:fs'
-import { constants } from 'node:fs'
-import { lstat, open, opendir, readlink } from 'node:fs/promises'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync } from 'node:fs'
+import { opendir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import type { Budget } from './budget.ts'
 
 /** One version of a package, as it lies in a folder. */
@@ -46,7 +46,7 @@ export async function listFiles(
         if (entry.isDirectory()) {
           if (!folder.others.has(path)) folders.push(path)
         } else {
-          const listed = await listedFile(folder, path)
+          const listed = listedFile(folder, path)
           if (listed === null) budget.leaveOut(`${folder.id} ${path}`, 'it is no file')
           else found.set(path, listed)
         }
@@ -58,53 +58,64 @@ export async function listFiles(
   return found
 }
 
-async function listedFile({ id, path: root }: PackageFolder, path: string): Promise<ListedFile | null> {
+function listedFile({ id, path: root }: PackageFolder, path: string): ListedFile | null {
   const source = join(root, path)
-  const stat: Stats | null = await lstat(source).catch(() => null)
-  if (stat === null || !(stat.isFile() || stat.isSymbolicLink())) return null
-  const executable = stat.isFile() && (stat.mode & 0o111) !== 0
-  return { path, source, id, bytes: stat.size, link: stat.isSymbolicLink(), executable }
+  try {
+    const stat = lstatSync(source)
+    if (!stat.isFile() && !stat.isSymbolicLink()) return null
+    const executable = stat.isFile() && (stat.mode & 0o111) !== 0
+    return { path, source, id, bytes: stat.size, link: stat.isSymbolicLink(), executable }
+  } catch {
+    return null
+  }
 }
 
-/** Its first bytes, as many as a file may have; no link is followed, no pipe waited for. */
-export async function readHead(file: ListedFile, maxBytes: number): Promise<Buffer> {
-  if (file.link) return Buffer.from(await readlink(file.source))
-  const handle = await open(file.source, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-  try {
-    const stat = await handle.stat()
-    if (!stat.isFile()) throw new Error('it is no file')
-    const bytes = Buffer.alloc(Math.min(stat.size, maxBytes))
-    let length = 0
-    while (length < bytes.length) {
-      const { bytesRead } = await handle.read(bytes, length, bytes.length - length, length)
-      if (bytesRead === 0) break
-      length += bytesRead
-    }
-    return bytes.subarray(0, length)
-  } finally {
-    await handle.close()
-  }
+/** Its first bytes, as many as `maxBytes`; no link is followed, no pipe waited for. Throws what the file system does. */
+export function readHead(file: ListedFile, maxBytes: number): Buffer {
+  if (file.link) return Buffer.from(readlinkSync(file.source))
+  return withFile(file, (descriptor) => {
+    const bytes = Buffer.alloc(Math.min(file.bytes, maxBytes))
+    return bytes.subarray(0, fill(descriptor, bytes, 0))
+  })
 }
 
 const BLOCK = 1024 * 1024
 
-/** Of files of one size. */
+/** Of files of one size. Throws what the file system does. */
 export async function sameContent(one: ListedFile, other: ListedFile, budget: Budget): Promise<boolean> {
   if (one.link || other.link)
-    return one.link === other.link && (await readlink(one.source)) === (await readlink(other.source))
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
-  const [left, right] = await Promise.all([open(one.source, flags), open(other.source, flags)])
-  try {
-    const [a, b] = [Buffer.alloc(Math.min(BLOCK, one.bytes)), Buffer.alloc(Math.min(BLOCK, one.bytes))]
-    for (let at = 0; at < one.bytes; ) {
-      const [read, also] = await Promise.all([left.read(a, 0, a.length, at), right.read(b, 0, b.length, at)])
-      if (read.bytesRead !== also.bytesRead || read.bytesRead === 0) return false
-      if (!a.subarray(0, read.bytesRead).equals(b.subarray(0, read.bytesRead))) return false
-      at += read.bytesRead
-      if (budget.exhausted !== null) return false
-    }
-    return true
-  } finally {
-    await Promise.all([left.close(), right.close()])
+    return one.link === other.link && readlinkSync(one.source) === readlinkSync(other.source)
+  const [a, b] = [Buffer.alloc(Math.min(BLOCK, one.bytes)), Buffer.alloc(Math.min(BLOCK, one.bytes))]
+  for (let at = 0; at < one.bytes; at += BLOCK) {
+    const [read, also] = [
+      withFile(one, (file) => fill(file, a, at)),
+      withFile(other, (file) => fill(file, b, at)),
+    ]
+    if (read !== also || read === 0 || !a.subarray(0, read).equals(b.subarray(0, read))) return false
+    if (at === 0) continue
+    await setImmediate()
+    if (budget.exhausted !== null) return false
   }
+  return true
+}
+
+function withFile<T>({ source }: ListedFile, use: (descriptor: number) => T): T {
+  const descriptor = openSync(source, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    if (!fstatSync(descriptor).isFile()) throw new Error('it is no file')
+    return use(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Reads from `at` on until the buffer is full or the file ends; returns how much it was. */
+function fill(descriptor: number, buffer: Buffer, at: number): number {
+  let length = 0
+  while (length < buffer.length) {
+    const read = readSync(descriptor, buffer, length, buffer.length - length, at + length)
+    if (read === 0) break
+    length += read
+  }
+  return length
 }
