@@ -29,7 +29,6 @@ const REGISTRY = 'packages.test'
 const ADDRESS = '203.0.113.93'
 const SECRETS = { GITHUB_TOKEN: 'ghp_0123456789abcdef', AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI' }
 const CLIENT_CONFIG = '{"mcpServers":{}}'
-const ATTACKER = { name: null, address: addresses.evil.v4 }
 
 // Each test installs several times.
 vi.setConfig({ testTimeout: 180_000 })
@@ -76,8 +75,7 @@ const silently = <T>(action: () => Promise<T>): Promise<T> =>
 const tried = ({ alerts }: History, phase: 'install' | 'run') =>
   alerts
     .filter((alert) => alert.phase === phase)
-    .map(({ kind, name, address, port, action }) => ({
-      kind,
+    .map(({ name, address, port, action }) => ({
       name,
       address: name === null ? address : null,
       port,
@@ -94,22 +92,27 @@ it('mcp-runcommand-server: a reverse shell when it is installed, another when it
     `the install script of runcommand-server@1.0.6 asked for ${addresses.evil.v4}:4433, which it may not reach`,
   )
   expect(trees()).toEqual([])
-  const shell = { kind: 'denied_destination', ...ATTACKER, port: 4433, action: 'denied' }
   expect(tried(history(mcp.store, 'runcommand-server'), 'install')).toMatchObject([
     { port: 4433, action: 'denied' },
   ])
 
   // Its script is not run unless somebody says so, and what it does when it is run goes nowhere either.
-  const started = await silently(() => run('-y', 'runcommand-server@1.0.6'))
-  expect(started.stdout.toString()).toBe('started\n')
-  const seen = history(mcp.store, 'runcommand-server')
-  expect(tried(seen, 'run')).toMatchObject([{ address: shell.address, port: 4433, action: 'denied' }])
-  expect(seen.flows.at(-1)).toMatchObject({
-    phase: 'run',
-    address: addresses.evil.v4,
-    port: 4433,
-    action: 'denied',
+  const { stdout, stderr } = await silently(async () => {
+    const started = runOpen(mcp, ['-y', 'runcommand-server@1.0.6'], 55_000)
+    await started.says(`alert: runcommand-server: ${addresses.evil.v4}:4433`)
+    // The client goes: the shell that waits for its words goes with it.
+    started.child.stdin?.end()
+    return started.ended
   })
+  expect([stdout.toString(), stderr.toString()]).toEqual([
+    'started\n',
+    expect.stringContaining('not run: the install scripts of runcommand-server@1.0.6'),
+  ])
+  const { flows } = history(mcp.store, 'runcommand-server')
+  expect(flows.filter(({ port }) => port === 4433)).toMatchObject([
+    { phase: 'install', address: addresses.evil.v4, action: 'denied', reason: 'raw-ip' },
+    { phase: 'run', address: addresses.evil.v4, action: 'denied', reason: 'raw-ip' },
+  ])
 })
 
 it('mcp-runcommand-server: from the version before, the upgrade says what comes', async () => {
