@@ -1,5 +1,4 @@
 import { createInterface } from 'node:readline/promises'
-import { compareCode } from '../../runtime/code/compare.ts'
 import type { McpRunError } from '../../runtime/model/errors.ts'
 import { escapeText } from '../../runtime/model/text.ts'
 import { upgradePinned } from '../../runtime/packages/ensure-package.ts'
@@ -23,6 +22,7 @@ export async function upgrade(words: readonly string[]): Promise<number> {
   const prepared = await prepare(args.run)
   const shown: object[] = []
   const decide = async (proposal: Proposal): Promise<boolean> => {
+    const { compareCode } = await import('../../runtime/code/compare.ts')
     const code = await compareCode(proposal.pairs)
     if (args.json) shown.push(differenceJson(proposal, code))
     else await print(differenceText(proposal, code, coloursFor(process.stdout, process.env)))
