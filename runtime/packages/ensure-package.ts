@@ -111,7 +111,7 @@ export function ensureAhead(given: EnsureOptions): Promise<void> {
  * Another version in the place of what is pinned for this spec, if a person accepts it: see upgradePackage. `version`: a
  * version, a range or a tag; null: what the spec means today, and of an exact version the newest that there is.
  */
-export function upgradePinned(
+export async function upgradePinned(
   given: EnsureOptions,
   { version, decide }: { readonly version: string | null; readonly decide: UpgradeOptions['decide'] },
 ): Promise<UpgradeEnd> {

@@ -1,84 +1,16 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { transformSync } from 'esbuild'
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
-import type { Internet, RunResult } from '../fixtures/internet/model.ts'
-import { a } from '../fixtures/internet/records.ts'
+import { expect, it } from 'vitest'
 import { expectSilence } from '../fixtures/internet/silence.ts'
 import { COPY_TO, packageOf, programOf, type Version } from '../fixtures/postmark-mcp/versions.ts'
 import { history } from '../fixtures/product/history.ts'
-import { type Product, product } from '../fixtures/product/product.ts'
-import { registryAt } from '../fixtures/product/registry-places.ts'
-import { runOpen } from '../fixtures/product/run-open.ts'
-import { startInternet } from '../fixtures/product/sandbox.ts'
-import { type FixturePackage, type FixtureRegistry, startRegistry } from '../fixtures/registry.ts'
+import { cli, text, upgradePlace } from '../fixtures/upgrade/place.ts'
 
-const HOST = 'packages.test'
-const ADDRESS = '203.0.113.92'
-const ANN = { published: '2026-01-01T00:00:00.000Z', user: 'ann', maintainers: ['ann'] }
-const CALLS_OUT = 'fetch("http://installed.evil.test/").catch(() => 0)'
-
-const cli = (text: string) => `#!/usr/bin/env node\nprocess.stdout.write("${text}\\n")\n`
-const server = (
-  version: string,
-  more: Partial<Omit<FixturePackage, 'manifest'>> & { manifest?: object } = {},
-) => ({
-  ...ANN,
-  ...more,
-  manifest: { name, version, bin: 'cli.js', ...more.manifest },
-  files: { 'cli.js': cli(version), ...more.files },
-})
-
-// Each test installs several times.
-vi.setConfig({ testTimeout: 180_000 })
-
-let internet: Internet
-let registry: FixtureRegistry
-let mcp: Product
-/** Of each test its own: a published version never changes. */
-let name: string
-let tests = 0
-let endPlace: () => unknown
-beforeAll(async () => {
-  internet = await startInternet({ zones: { [HOST]: [a(ADDRESS)] } })
-  registry = await startRegistry([
-    {
-      manifest: { name: 'helper', version: '1.0.0', scripts: { postinstall: 'node call.js' } },
-      files: { 'call.js': CALLS_OUT, 'index.js': '' },
-      ...ANN,
-    },
-    {
-      manifest: { name: 'marker', version: '1.0.0', scripts: { postinstall: 'node mark.js' } },
-      files: { 'mark.js': 'require("fs").writeFileSync("ran.txt", "x")' },
-      ...ANN,
-    },
-  ])
-  endPlace = await registryAt(internet, registry, { address: ADDRESS, port: 80 })
-})
-afterAll(async () => {
-  await endPlace()
-  await registry.close()
-  await internet.close()
-})
-beforeEach(async () => {
-  registry.faults.clear()
-  name = `reach-server-${++tests}`
-  mcp = product(internet, { user: 'root' })
-  writeFileSync(join(mcp.home, '.npmrc'), `registry=http://${HOST}/\nfetch-retries=0\n`)
-})
-
-const run = (...args: string[]): Promise<RunResult> => runOpen(mcp, args, 55_000).ended
-const text = ({ stdout }: RunResult) => stdout.toString()
-const pinned = async (what = name) => JSON.parse(text(await run('pin', what, '--json')))[0]
-const started = async (...args: string[]) => text(await run('-y', ...args)).trim()
-/** Pins 1.0.0, and publishes what the test has for the next one. */
-const pinFirst = async (next: FixturePackage, first: FixturePackage = server('1.0.0')) => {
-  await registry.publish(first)
-  expect((await run('pin', first.manifest.name)).code).toBe(0)
-  await registry.publish(next)
-}
+const { here, server, run, pinned, started, pinFirst } = upgradePlace()
 
 it('shows what differs and changes nothing; --yes takes it, and the next start runs it', async () => {
+  const { internet, mcp, name } = here()
   await pinFirst(server('1.1.0', { files: { 'cli.js': `${cli('1.1.0')}fetch("https://new.host.test/")\n` } }))
   const before = await pinned()
   const shown = await expectSilence(internet, () => run('upgrade', name))
@@ -120,6 +52,7 @@ it.each([
     (version: Version) => `#!/usr/bin/env node\n${transformSync(programOf(version), { minify: true }).code}`,
   ],
 ])('the line that copies every mail stands out, %s', async (_, copy, program) => {
+  const { registry } = here()
   const version = (one: Version) => ({
     manifest: { ...packageOf(one).manifest, name: copy, version: one },
     files: { 'index.mjs': program(one) },
@@ -141,6 +74,7 @@ it.each([
 })
 
 it('in a minified bundle: a host in plain text, one in base64, one in escapes, and what else is odd', async () => {
+  const { name } = here()
   const bundle = (extra: string) => {
     const filler = Array.from({ length: 3000 }, (_, n) => `function f${n}(a){return a+${n}}`).join(';')
     return `#!/usr/bin/env node\n${filler};${extra};f1(2)\n`
@@ -154,10 +88,9 @@ it('in a minified bundle: a host in plain text, one in base64, one in escapes, a
     'require("dgram")',
     'var _0x1a2b3c=JSON.stringify(process.env)',
   ].join(';')
-  const { manifest } = server('1.1.0')
   await pinFirst(
-    { manifest, files: { 'cli.js': bundle(hidden) }, ...ANN },
-    { ...server('1.0.0'), files: { 'cli.js': bundle('f2(1)') } },
+    server('1.1.0', { files: { 'cli.js': bundle(hidden) } }),
+    server('1.0.0', { files: { 'cli.js': bundle('f2(1)') } }),
   )
   const shown = text(await run('upgrade', name))
   for (const line of [
@@ -174,6 +107,7 @@ it('in a minified bundle: a host in plain text, one in base64, one in escapes, a
 })
 
 it('another publisher is said first, and only a person takes it', async () => {
+  const { name } = here()
   await pinFirst(server('1.1.0', { user: 'eve', maintainers: ['eve'] }))
   const shown = await run('upgrade', name)
   const warnings = text(shown)
@@ -186,6 +120,7 @@ it('another publisher is said first, and only a person takes it', async () => {
 })
 
 it('a new dependency with an install script: nothing of it runs before it is accepted, nor after unless allowed', async () => {
+  const { internet, mcp, name } = here()
   await pinFirst(server('1.1.0', { manifest: { dependencies: { helper: '1', marker: '1' } } }))
   const shown = await expectSilence(internet, () => run('upgrade', name, '--allow-scripts', 'marker'))
   expect(text(shown)).toContain(
@@ -217,6 +152,7 @@ it('a new dependency with an install script: nothing of it runs before it is acc
 })
 
 it('a registry that goes down on the way, a young version, a version that is not there: the pin is as it was', async () => {
+  const { registry, mcp, name } = here()
   await pinFirst(server('1.1.0', { manifest: { dependencies: { helper: '1' } } }))
   const before = await pinned()
   registry.faults.set('helper', 'unavailable')
@@ -235,69 +171,4 @@ it('a registry that goes down on the way, a young version, a version that is not
   expect((await run('upgrade', 'never-pinned')).stderr.toString()).toContain('never-pinned is not pinned')
   expect(await pinned()).toEqual(before)
   expect(readdirSync(join(mcp.store, 'packages/stage'))).toEqual([])
-})
-
-it('file names and texts that a terminal would act on are shown as what they are', async () => {
-  const evil = '\u001b[2J\u001b]8;;https://link.test/\u0007\u202e'
-  await pinFirst(
-    server('1.1.0', {
-      files: {
-        'cli.js': `${cli('1.1.0')}// ${evil} https://new.host.test/${evil}\n`,
-        [`lib/${evil.replaceAll('/', '')}.js`]: `"https://other.host.test/" // ${evil}`,
-      },
-      user: 'ann',
-    }),
-  )
-  const shown = await run('upgrade', name)
-  expect(shown.code).toBe(1)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what must not be there
-  const acts = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/
-  expect(text(shown)).not.toMatch(acts)
-  expect(shown.stderr.toString()).not.toMatch(acts)
-  expect(text(shown)).toContain('! new host in the code: https://new.host.test/')
-  expect(text(shown)).toContain(`+ ${name}@1.1.0 lib/\\x1b[2J`)
-  const json = text(await run('upgrade', name, '--json'))
-  expect(json).not.toMatch(acts)
-  expect(JSON.parse(json)).toMatchObject({
-    state: 'declined',
-    version: '1.0.0',
-    package: name,
-    after: { version: '1.1.0', publisher: { user: 'ann' } },
-    fileCount: 3,
-    unreadCount: 0,
-  })
-})
-
-it('an exact version stays what it says; a profile that names one is changed', async () => {
-  await pinFirst(server('1.1.0'))
-  expect(await started(`${name}@1.0.0`)).toBe('1.0.0')
-  const exact = await run('upgrade', `${name}@1.0.0`, '--yes')
-  expect(text(exact)).toContain(`${name}@1.1.0 is pinned: write ${name}@1.1.0 where ${name}@1.0.0 stands`)
-  expect(await started(`${name}@1.0.0`)).toBe('1.0.0')
-  const none = registry.requests.length
-  expect(await started(`${name}@1.1.0`)).toBe('1.1.0')
-  expect(registry.requests.length).toBe(none)
-
-  mkdirSync(join(mcp.store, 'profiles'), { recursive: true })
-  const file = join(mcp.store, 'profiles/mine.yaml')
-  writeFileSync(file, `name: mine\npackage: ${name}@1.0.0 # tried\negress: []\n`)
-  expect(await started(name)).toBe('1.0.0')
-  const named = await run('upgrade', name, '--yes')
-  expect(text(named)).toContain(`+package: "${name}@1.1.0" # tried`)
-  expect(text(named)).toContain(`${name}@1.1.0 is pinned: ${file} names it`)
-  expect(await started(name)).toBe('1.1.0')
-  expect(text(await run('--profile', 'mine')).trim()).toBe('1.1.0')
-})
-
-it.each([
-  ['y', 0, '1.1.0'],
-  ['', 1, '1.0.0'],
-])('at a terminal it asks; the answer %j', async (answer, code, version) => {
-  await pinFirst(server('1.1.0'))
-  const { argv, options } = mcp.command(['upgrade', name])
-  const words = argv.map((word) => `'${word}'`).join(' ')
-  const at = ['script', '-qec', words, '/dev/null']
-  const result = await internet.run(at, { ...options, input: `${answer}\n`, timeoutMs: 55_000 })
-  expect(result.stdout.toString()).toContain(`Take ${name}@1.1.0 in the place of 1.0.0? [y/N]`)
-  expect([result.code, (await pinned()).version]).toEqual([code, version])
 })
