@@ -11,6 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'runtime/protocol': ['runtime/model'],
   'runtime/payload': ['runtime/model'],
   'runtime/policy': ['runtime/model'],
+  'runtime/code': ['runtime/payload'],
   'runtime/store': ['runtime/model'],
   'runtime/provenance': ['runtime/model', 'runtime/payload'],
   'runtime/fingerprint': ['runtime/model', 'runtime/payload', 'runtime/policy'],
