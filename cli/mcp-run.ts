@@ -27,6 +27,9 @@ async function main(): Promise<number> {
       return (await import('./pin/pin.ts')).pin(args.kind, args.words)
     case 'trial':
       return (await import('./trial/trial.ts')).trial(args.words)
+    case 'upgrade':
+      exit = async (code) => (await import('../runtime/tap/libc.ts')).exitNow(code)
+      return (await import('./upgrade/upgrade.ts')).upgrade(args.words)
     case 'profiles':
       return (await import('./profiles/profiles.ts')).profiles(args.words)
     case 'run':

@@ -1,21 +1,23 @@
 import { randomBytes } from 'node:crypto'
 import { type Conversation, startConversation } from './conversation.ts'
+import { type Fingerprint, fingerprint } from './fingerprint/fingerprint.ts'
 import { holdJournal } from './held-journal.ts'
 import type { AlertEvent } from './model/alert.ts'
 import { McpRunError } from './model/errors.ts'
 import type { Journal, JournalEntry } from './model/journal.ts'
 import type { LoadedProfile } from './model/profile.ts'
 import type { Phase, SessionEnd, SessionRecord } from './model/session.ts'
+import type { ListedAnswer } from './model/traits.ts'
 import { hostAndPort, type UpstreamProxy } from './model/upstream-proxy.ts'
 import type { Mode } from './model/verdict.ts'
 import { compileRules } from './policy/rules.ts'
-import { recorderContext } from './recorder/context.ts'
+import { inBackground, recorderContext } from './recorder/context.ts'
 import type { InspectionOptions } from './recorder/inspect/inspection.ts'
 import { type Recorder, startRecorder } from './recorder/recorder.ts'
 import { startRemoteRecorder } from './recorder/remote/remote-recorder.ts'
 import type { LaunchSpec, OpenSandbox, RunningServer, SandboxBackend, ServerExit } from './sandbox/backend.ts'
 import { SANDBOX_HOST } from './sandbox/root-filesystem.ts'
-import { openJournal, type StoreThread } from './store/open-journal.ts'
+import { type OpenedJournal, openJournal, type StoreThread } from './store/open-journal.ts'
 import { processIdentity } from './store/process-alive.ts'
 
 export interface SessionOptions {
@@ -70,6 +72,8 @@ export interface Session {
   readonly conversation: Conversation
   /** Keeps a finding that is not the recorder's own; its caller tells of it. */
   readonly keep: (alert: AlertEvent) => void
+  /** For the tools that the server lists. */
+  readonly listed: (answer: ListedAnswer) => void
   /** Settles when the server has ended and all that it did is in the store. Rejects with `store-failed` or `recorder-failed`. */
   readonly ended: Promise<ServerExit>
 }
@@ -77,7 +81,7 @@ export interface Session {
 /** Starts a server: capture first, then its row, then its process. Rejects with the reason and leaves nothing behind. */
 export async function startSession(options: SessionOptions): Promise<Session> {
   const { sandbox, store, server: name, mark = () => undefined } = options
-  let journal: Journal | null = null
+  let journal: OpenedJournal | null = null
   let opened: SessionRecord | null = null
   const rules = compileRules(options.declared.egress)
   const hostLoopbackPorts = [...new Set(rules.loopback.flatMap((rule) => rule.ports))]
@@ -112,15 +116,18 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     const failure = failureOnce()
     const held = soundness === null ? null : holdJournal(journal)
     const { phase, mode, profileFile } = options
+    const learnt = phase === 'run' ? fingerprintOf(options, record, journal) : null
     const facts = { server: name, session: record.id, phase, mode, profileFile }
     const context = {
       ...facts,
       rules,
       clock: Date.now,
       journal: held ?? journal,
+      ...(learnt !== null && { follow: learnt.follow }),
       onAlert: options.onAlert,
       onFailure: failure.report,
     }
+    const recording = recorderContext(context)
     const { upstreamProxy, reading } = options
     const { sinks, alertBackground } = options.declared
     const conversation = await conversing
@@ -134,7 +141,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       capture.kind === 'sockets'
         ? startRecorder({
             ...capture,
-            context: recorderContext(context),
+            context: recording,
             hostname: SANDBOX_HOST,
             upstreamProxy,
             callbacks,
@@ -160,9 +167,9 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     const server = await sandbox.launch(launch)
     mark('launched')
     failure.onReport(() => sandbox.destroy())
-    const ended = finish({ server, recorder, journal, record, failure, conversation }).finally(
-      sandbox.destroy,
-    )
+    const ending = { begun: false }
+    const parts = { server, recorder, journal, record, failure, conversation, ending }
+    const ended = finish(parts).finally(sandbox.destroy)
     await soundness?.after().catch((error: unknown) => {
       opened = null
       failure.report(error)
@@ -175,13 +182,26 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     const kept = held ?? journal
     // A store that fails says so at whatever is written next.
     const keep = (alert: AlertEvent): void => void kept.write({ kind: 'alert', alert }).catch(() => undefined)
-    return { record, server, conversation, keep, ended }
+    const listed: Session['listed'] = (answer) => {
+      const entries = ending.begun ? [] : (learnt?.listed(answer, Date.now()) ?? [])
+      if (entries.length > 0) inBackground(recording.record(...entries))
+    }
+    return { record, server, conversation, keep, listed, ended }
   } catch (error) {
     sandbox.destroy()
     if (opened !== null) await journal?.write(neverRan(opened)).catch(() => undefined)
     await journal?.close().catch(() => undefined)
     throw error
   }
+}
+
+function fingerprintOf(
+  { server, launch }: SessionOptions,
+  record: SessionRecord,
+  { known }: OpenedJournal,
+): Fingerprint {
+  const { id: session, package: label, packageIntegrity: integrity } = record
+  return fingerprint({ server, session, package: label, integrity, known, given: Object.values(launch.env) })
 }
 
 function neverRan({ id }: SessionRecord): JournalEntry {
@@ -225,11 +245,14 @@ async function finish(parts: {
   record: SessionRecord
   failure: Failure
   conversation: Conversation
+  /** Begun: nothing more is recorded. */
+  ending: { begun: boolean }
 }): Promise<ServerExit> {
-  const { server, recorder, journal, record, failure, conversation } = parts
+  const { server, recorder, journal, record, failure, conversation, ending } = parts
   const exit = await server.exited
   if (exit.failure !== null) failure.report(exit.failure)
   await recorder.close('session ended').catch(failure.report)
+  ending.begun = true
   const end: SessionEnd = failure.error !== null ? 'failed' : exit.signal === null ? 'exited' : 'signalled'
   await journal
     .write(...forgottenValues(conversation, record), {

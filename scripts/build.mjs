@@ -22,13 +22,19 @@ const PROGRAMS = {
 const LIBRARIES = ['yaml', 'tldts', 'dockerode', '@peculiar/x509']
 const libraryFile = (name) => `lib-${name.replace('@', '').replace('/', '-')}.cjs`
 
-/** What sessions alone need whose requests are read: a file of its own, in which what these have in common is once. */
-const INSPECTION = [
-  'runtime/recorder/inspect/inspector.ts',
-  'runtime/provenance/given-values.ts',
-  'runtime/mcp/overhear-values.ts',
-].map((source) => join(root, source))
-const INSPECTION_FILE = 'inspection.cjs'
+/** What is needed late or seldom: a file of its own each, in which what its sources have in common is once. */
+const LATE_PARTS = {
+  // Sessions alone whose requests are read.
+  'inspection.cjs': [
+    'runtime/recorder/inspect/inspector.ts',
+    'runtime/provenance/given-values.ts',
+    'runtime/mcp/overhear-values.ts',
+  ],
+  // mcp-run upgrade alone.
+  'comparison.cjs': ['runtime/code/compare.ts'],
+}
+const latePart = (path) =>
+  Object.keys(LATE_PARTS).find((file) => LATE_PARTS[file].some((source) => join(root, source) === path))
 
 /** Of a library that a start waits for, what is used of it: half is left out, and half of the time. */
 const USED_PARTS = {
@@ -78,7 +84,7 @@ export async function build({ outdir = join(root, 'dist'), only } = {}) {
   await Promise.all([
     ...chosen.map(([name, program]) => buildProgram(name, program, outdir)),
     ...LIBRARIES.map((name) => buildLibrary(name, outdir)),
-    buildInspection(outdir),
+    ...Object.keys(LATE_PARTS).map((file) => buildLatePart(file, outdir)),
     ...BROWSERS.map((name) =>
       copyProgram('runtime/sandbox/programs/xdg-open', join('programs', name), outdir),
     ),
@@ -103,9 +109,9 @@ async function buildLibrary(name, outdir) {
   })
 }
 
-async function buildInspection(outdir) {
-  const contents = INSPECTION.map((source) => `export * from '${source}'`).join('\n')
-  await writeBundle(join(outdir, INSPECTION_FILE), {
+async function buildLatePart(file, outdir) {
+  const contents = LATE_PARTS[file].map((source) => `export * from './${source}'`).join('\n')
+  await writeBundle(join(outdir, file), {
     stdin: { contents, resolveDir: root },
     ...OWN_CODE,
     plugins: [ownFiles],
@@ -118,7 +124,7 @@ async function buildProgram(name, { source, executable, alone = false }, outdir)
     ...OWN_CODE,
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: { js: executable ? `#!/usr/bin/env node\n${importMetaUrl}` : importMetaUrl },
-    plugins: alone ? [] : [ownFiles, lateInspection],
+    plugins: alone ? [] : [ownFiles, lateParts],
   })
   if (executable) await chmod(join(outdir, `${name}.cjs`), 0o755)
 }
@@ -140,14 +146,13 @@ const ownFiles = {
   },
 }
 
-const lateInspection = {
-  name: 'what is read late, in a file of its own',
+const lateParts = {
+  name: 'what is read late, in files of its own',
   setup: (builder) => {
-    builder.onResolve({ filter: /^\.{1,2}\// }, ({ kind, path, resolveDir }) =>
-      kind === 'dynamic-import' && INSPECTION.includes(join(resolveDir, path))
-        ? { path: `./${INSPECTION_FILE}`, external: true }
-        : undefined,
-    )
+    builder.onResolve({ filter: /^\.{1,2}\// }, ({ kind, path, resolveDir }) => {
+      const file = kind === 'dynamic-import' ? latePart(join(resolveDir, path)) : undefined
+      return file === undefined ? undefined : { path: `./${file}`, external: true }
+    })
   },
 }
 

@@ -51,7 +51,8 @@ run('npx', ['tsc', '--noEmit'])
 process.exit(runSuites(process.argv.slice(2)))
 
 function installMissing() {
-  const found = (program) => spawnSync('sh', ['-c', `command -v ${program} || test -e ${program}`]).status === 0
+  const found = (program) =>
+    spawnSync('sh', ['-c', `command -v ${program} || test -e ${program}`]).status === 0
   const missing = Object.entries(TOOLS).filter(([program]) => !found(program))
   if (missing.length === 0) return
   const packages = [...new Set(missing.map(([, name]) => name))]

@@ -1,6 +1,7 @@
 import { escapeText } from '../../runtime/model/text.ts'
 import { provenanceText } from '../../runtime/policy/provenance-text.ts'
 import type { AlertSummary } from '../../runtime/store/read/alerts.ts'
+import { type DriftEvidence, driftEvidence, driftSentence } from '../drift-evidence.ts'
 import { actorOf, foundText, type PayloadEvidence, payloadEvidence } from '../payload-evidence.ts'
 
 /**
@@ -9,6 +10,9 @@ import { actorOf, foundText, type PayloadEvidence, payloadEvidence } from '../pa
  */
 export function alertDetails({ kind, evidence }: AlertSummary): string | null {
   const details = evidence.at(-1)?.details ?? {}
+  // The first time that it was seen is what it is about.
+  const drift = driftEvidence({ kind, evidence: evidence[0]?.details ?? {} })
+  if (drift !== null) return driftText(drift)
   const request = payloadEvidence(details)
   const parts = [requestText(request)]
   if (kind === 'payload_destination') parts.push(encodingText(request), provenanceText(request.provenance))
@@ -16,6 +20,15 @@ export function alertDetails({ kind, evidence }: AlertSummary): string | null {
   if (typeof details.problem === 'string') parts.push(escapeText(details.problem, 100))
   const said = parts.filter((part) => part !== null)
   return said.length === 0 ? null : said.join('; ')
+}
+
+function driftText(drift: DriftEvidence): string {
+  const { difference, versions } = drift
+  return [
+    driftSentence(drift),
+    ...(difference === null ? [] : [escapeText(difference, 512)]),
+    ...(versions.length === 0 ? [] : [`before: ${versions.map((one) => escapeText(one, 120)).join(', ')}`]),
+  ].join('; ')
 }
 
 function requestText(request: PayloadEvidence): string | null {

@@ -71,6 +71,9 @@ export function alertsTable(
   return [colours.dim(header), ...rows, foot, ''].join('\n')
 }
 
+/** Of findings that belong to no connection. */
+const STDIO = { tools: '(its tools)', rest: '(several)' } as const
+
 function cells(alert: AlertSummary, now: number): string[] {
   const { severity, server, destination, kind, reason, action, count, lastSeen } = alert
   const addresses = destination.address === null ? [] : [destination.address]
@@ -78,7 +81,9 @@ function cells(alert: AlertSummary, now: number): string[] {
   return [
     severity,
     escapeText(server, 40),
-    placeText({ ...destination, addresses, protocol }),
+    destination.transport === 'stdio'
+      ? STDIO[kind === 'tool_drift' ? 'tools' : 'rest']
+      : placeText({ ...destination, addresses, protocol }),
     reason,
     action,
     String(count),

@@ -5,8 +5,10 @@ import { storeFolder } from '../../runtime/store/store-folder.ts'
 import { ownVersion } from '../paths.ts'
 import type { AlertsCommand } from './alerts.ts'
 import type { AllowCommand } from './allow.ts'
+import type { AttestCommand } from './attest.ts'
 import type { CommonOptions } from './common-options.ts'
 import type { DnsCommand } from './dns.ts'
+import type { DriftCommand } from './drift.ts'
 import type { FlowsCommand } from './flows.ts'
 import { EXAMPLES, EXIT_CODES } from './help-text.ts'
 import type { PruneCommand } from './prune.ts'
@@ -84,6 +86,24 @@ function buildProgram(outcome: { code: number }, now: number): Command {
     async () => (await import('./alerts.ts')).alerts,
   )
     .addOption(serverOption())
+    .addOption(formatOption('json'))
+  add<DriftCommand>(
+    'drift',
+    'what came new with a version or a session: hosts, requests, fields, tools',
+    async () => (await import('./drift.ts')).drift,
+  )
+    .addOption(serverOption())
+    .addOption(formatOption('json'))
+    .option('--json', 'the same as --format json')
+  add<AttestCommand>(
+    'attest [name@version]',
+    'what a version did in its sessions, as a file that others can compare',
+    async () => (await import('./attest.ts')).attestVersion,
+    ['what'],
+  )
+    .addOption(serverOption())
+    .option('--output <file>', 'default: standard output')
+    .option('--compare <file>', "how it differs from another's file; 1 if it does")
     .addOption(formatOption('json'))
   add<AllowCommand>(
     'allow <server> <host:port>',

@@ -35,8 +35,19 @@ export async function pruneStore({ store, now, server, olderThan }: PruneCommand
 }
 
 function describe(pruned: Pruned): string {
-  const { flows, dnsQueries, httpRequests, drops, gaps, alerts, rollups, tools, sessions, bytesFreed } =
-    pruned
+  const {
+    flows,
+    dnsQueries,
+    httpRequests,
+    drops,
+    gaps,
+    alerts,
+    rollups,
+    tools,
+    versions,
+    sessions,
+    bytesFreed,
+  } = pruned
   const rows = [
     [sessions, 'sessions'],
     [flows, 'flows'],
@@ -47,6 +58,7 @@ function describe(pruned: Pruned): string {
     [alerts, 'alerts'],
     [rollups, 'days of destinations'],
     [tools, 'days of tools'],
+    [versions, 'versions'],
   ] as const
   const deleted = rows.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)
   return deleted.length === 0

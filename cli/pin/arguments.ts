@@ -20,7 +20,7 @@ const HINT =
   'mcp-run pin [PACKAGE[@VERSION]] [--list] [--json] [--verify] [--accept], or mcp-run unpin PACKAGE[@VERSION]; a Python package is pypi:PACKAGE'
 
 /** Options of a start that an installation heeds too. */
-const PASSED = {
+export const PASSED = {
   profile: { type: 'string' },
   sandbox: { type: 'string' },
   recorder: { type: 'string' },
@@ -41,7 +41,7 @@ const OWN = {
 /** What follows `mcp-run pin` or `mcp-run unpin`. Throws `usage`. */
 export function parsePinArguments(kind: 'pin' | 'unpin', words: readonly string[]): PinArguments {
   const { values, positionals } = parse(words, kind === 'pin' ? { ...OWN, ...PASSED } : { store: OWN.store })
-  const given = values as Readonly<Record<string, string | boolean | readonly string[] | undefined>>
+  const given = values as Given
   const [what = null, ...others] = positionals
   if (others.length > 0) throw usage(`one package at a time, not ${positionals.join(' and ')}`)
   if (kind === 'unpin' && what === null) throw usage('which package?')
@@ -51,11 +51,8 @@ export function parsePinArguments(kind: 'pin' | 'unpin', words: readonly string[
     throw usage('--accept is for who published it, which of Python packages is not known')
   if (given.accept === true && what === null && given.profile === undefined)
     throw usage('--accept needs the package that is accepted')
-  const passed = Object.keys(PASSED).flatMap((name) =>
-    [given[name] ?? []].flat().map((value) => `--${name}=${String(value)}`),
-  )
   const store = typeof given.store === 'string' ? given.store : undefined
-  const runWords = [...passed, ...(store === undefined ? [] : [`--store=${store}`])]
+  const runWords = [...passedWords(given), ...(store === undefined ? [] : [`--store=${store}`])]
   const runs = what !== null || given.profile !== undefined
   return {
     what,
@@ -65,6 +62,15 @@ export function parsePinArguments(kind: 'pin' | 'unpin', words: readonly string[
     accept: given.accept === true,
     run: kind === 'pin' && runs ? runArguments(runWords, what) : null,
   }
+}
+
+type Given = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
+
+/** The options of a start among them, each one word: joined, a value may begin with a dash. */
+export function passedWords(given: Given): readonly string[] {
+  return Object.keys(PASSED).flatMap((name) =>
+    [given[name] ?? []].flat().map((value) => `--${name}=${String(value)}`),
+  )
 }
 
 function runArguments(options: readonly string[], what: string | null): RunArguments {

@@ -4,11 +4,14 @@ import { destinationText } from '../../runtime/policy/destination-text.ts'
 import { provenanceText } from '../../runtime/policy/provenance-text.ts'
 import { reasonText } from '../../runtime/policy/reason-text.ts'
 import { UNGIVEN_CREDENTIAL } from '../../runtime/policy/request-alerts.ts'
+import { driftEvidence, driftSentence } from '../drift-evidence.ts'
 import { fieldText, type PayloadEvidence, payloadEvidence, requestPlace } from '../payload-evidence.ts'
 
 /** What happened, in one sentence of ours; what it quotes is cut, and may still need escaping. */
 export function alertSentence(alert: AlertEvent): string {
   const { kind, destination, reason, action, evidence } = alert
+  const drift = driftEvidence(alert)
+  if (drift !== null) return driftSentence(drift)
   const request = payloadEvidence(evidence)
   if (kind === 'payload_destination') return payloadSentence(alert, request)
   const where = destinationText(destination)

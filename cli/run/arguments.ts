@@ -38,12 +38,12 @@ export interface RunOptions {
   readonly timing: boolean
 }
 
+type Subcommand = (typeof SUBCOMMANDS)[number]
+
 export type Arguments =
   | { readonly kind: 'help' | 'version' }
   | { readonly kind: 'doctor'; readonly fix: boolean }
-  | { readonly kind: 'pin' | 'unpin'; readonly words: readonly string[] }
-  | { readonly kind: 'trial'; readonly words: readonly string[] }
-  | { readonly kind: 'profiles'; readonly words: readonly string[] }
+  | { readonly kind: Subcommand; readonly words: readonly string[] }
   /**
    * `own`: what follows `--` is a command; else it is a package, or the server's arguments. `runner`: those words, where
    * they begin with a program that installs a package and runs it.
@@ -57,6 +57,8 @@ export type Arguments =
     }
 
 export type RunArguments = Extract<Arguments, { kind: 'run' }>
+
+const SUBCOMMANDS = ['pin', 'unpin', 'upgrade', 'trial', 'profiles'] as const
 
 const OPTIONS = {
   profile: { type: 'string' },
@@ -89,10 +91,8 @@ const HINT = 'mcp-run --help'
 export function parseArguments(argv: readonly string[]): Arguments {
   const { head, rest, own } = splitArguments(argv)
   if (!own && head.length === 0 && rest[0] === 'doctor') return doctor(rest.slice(1))
-  if (!own && head.length === 0 && (rest[0] === 'pin' || rest[0] === 'unpin'))
-    return { kind: rest[0], words: rest.slice(1) }
-  if (!own && head.length === 0 && rest[0] === 'trial') return { kind: 'trial', words: rest.slice(1) }
-  if (!own && head.length === 0 && rest[0] === 'profiles') return { kind: 'profiles', words: rest.slice(1) }
+  const subcommand = !own && head.length === 0 ? SUBCOMMANDS.find((word) => word === rest[0]) : undefined
+  if (subcommand !== undefined) return { kind: subcommand, words: rest.slice(1) }
   const { values } = parseHead(head)
   if (values.help === true) return { kind: 'help' }
   if (values.version === true) return { kind: 'version' }

@@ -45,6 +45,7 @@ export async function converse(
     serverName: record.server,
     calls: conversation.calls,
     ...(gate !== null && { gate }),
+    onListed: session.listed,
     ...(conversation.overhear !== null && { overhear: conversation.overhear }),
     ...(onAnswer !== null && {
       onLine: (direction) => {

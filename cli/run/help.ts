@@ -12,6 +12,9 @@ export const HELP = `mcp-run: starts an MCP server in a sandbox whose only way o
                                                               a Python package is pypi:PACKAGE
   mcp-run pin --accept PACKAGE[@VERSION]                      takes what stands behind it now; unpin PACKAGE forgets it
   mcp-run trial [end] [--profile NAME|FILE]                   what servers on trial were refused; ends a trial
+  mcp-run upgrade PACKAGE[@PINNED] [VERSION] [--yes]          shows what another version changes, asks, and then pins it;
+                                                              --dry-run only shows, --json for programs; exit code 1:
+                                                              shown and not taken
   mcp-run doctor [--fix]                                      what this machine can do, and what it lacks
 
 A server's argument that is a path of this machine (/…, ~/…, ./…, --flag=…) is shown to it there: read-only, unless

@@ -9,6 +9,8 @@ import { programShare } from '../../runtime/sandbox/shares.ts'
 import { startSession } from '../../runtime/session.ts'
 
 const TAIL_CHARACTERS = 64 * 1024
+/** What else it tries in this time after the first refusal is recorded too. */
+const LAST_MS = 3000
 
 export interface InstallerOptions {
   readonly server: string
@@ -28,10 +30,15 @@ export function installer(options: InstallerOptions): InstallRun {
   return async (request) => {
     signal?.throwIfAborted()
     const denied = new Set<string>()
+    const ending = new AbortController()
+    let last: NodeJS.Timeout | null = null
     const session = await startSession({
       ...options,
       onAlert: (alert) => {
-        if (alert.severity !== 'info') denied.add(destinationText(alert.destination))
+        if (alert.severity !== 'info') {
+          denied.add(destinationText(alert.destination))
+          if (request.endsWhenDenied) last ??= setTimeout(() => ending.abort(), LAST_MS)
+        }
         options.onAlert(alert)
       },
       phase: 'install',
@@ -66,12 +73,16 @@ export function installer(options: InstallerOptions): InstallRun {
     })
     session.server.stdin.end()
     const end = () => session.server.kill('SIGKILL')
-    signal?.addEventListener('abort', end)
+    for (const one of [signal, ending.signal]) one?.addEventListener('abort', end)
+    if (ending.signal.aborted) end()
     const [stdoutTail, stderrTail, exit] = await Promise.all([
       tail(session.server.stdout),
       tail(session.server.stderr),
       session.ended,
-    ]).finally(() => signal?.removeEventListener('abort', end))
+    ]).finally(() => {
+      signal?.removeEventListener('abort', end)
+      if (last !== null) clearTimeout(last)
+    })
     signal?.throwIfAborted()
     return {
       exitCode: exit.code,

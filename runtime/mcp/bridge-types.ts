@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { CallTracker } from './call-tracker.ts'
 import type { Direction, LineObserver } from './line-look.ts'
+import type { OnListed } from './listed-tools.ts'
 import type { ReadOnlyGate } from './read-only-gate.ts'
 import type { Timers } from './timers.ts'
 
@@ -23,6 +24,8 @@ export interface BridgeOptions {
   readonly overhear?: Overhear
   /** Where it is given, every line of both directions is passed on as a whole, as it says. */
   readonly gate?: ReadOnlyGate
+  /** Told of the tools in each answer to `tools/list`. */
+  readonly onListed?: OnListed
   readonly timers?: Timers
 }
 

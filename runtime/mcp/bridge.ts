@@ -4,6 +4,7 @@ import { ClientState } from './client-state.ts'
 import { deferred } from './deferred.ts'
 import { flushed } from './flushed.ts'
 import { type Direction, LineLook } from './line-look.ts'
+import { ListedTools } from './listed-tools.ts'
 import { MessageScan } from './message-scan.ts'
 import { Notifier } from './notifier.ts'
 import { Pump } from './pump.ts'
@@ -25,8 +26,10 @@ export function startBridge(options: BridgeOptions): Bridge {
     calls,
     overhear,
     gate,
+    onListed,
     timers = systemTimers,
   } = options
+  const tools = onListed && new ListedTools(onListed)
   const maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES
   const done = deferred<BridgeOutcome>()
   const clientClosed = deferred<void>()
@@ -109,6 +112,7 @@ export function startBridge(options: BridgeOptions): Bridge {
     look: (bytes) => {
       answers.push(bytes)
       overhear?.fromServer(bytes)
+      tools?.fromServer(bytes)
     },
     wantsLines: () => gate !== undefined || annotations?.isWaiting === true,
     rewrite: (line) => {
@@ -139,6 +143,7 @@ export function startBridge(options: BridgeOptions): Bridge {
   if (followsAnswers) answers.follow(answerScan)
   const scan = new MessageScan((facts) => {
     state.fromClient(facts)
+    tools?.fromClient(facts)
     calls?.fromClient(facts)
     if (state.followsAnswers && !followsAnswers) {
       followsAnswers = true

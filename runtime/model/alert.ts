@@ -18,6 +18,10 @@ export type AlertKind =
   | 'upstream_certificate'
   /** The client called a tool that a read-only session has not. */
   | 'refused_call'
+  /** A host, a kind of request or a field of one that earlier versions or sessions did not have. */
+  | 'drift'
+  /** A tool that was not there, or whose description or schema was another. */
+  | 'tool_drift'
 
 export type EvidenceValue =
   | string

@@ -1,6 +1,8 @@
 /** What a person is told when something cannot be done: what happened, why, and what helps. */
 
 export const EXIT = {
+  /** What was to be compared is not the same. */
+  differs: 1,
   /** Wrong arguments, or a profile that cannot be used. */
   usage: 2,
   /** The sandbox cannot be had on this machine. */

@@ -11,6 +11,7 @@ import type {
   Inspection,
 } from './flow.ts'
 import type { Phase, SessionEnd, SessionRecord } from './session.ts'
+import type { RequestFields, Trait } from './traits.ts'
 import type { Verdict } from './verdict.ts'
 
 /** Packets that the kernel dropped for one destination since the last entry for it. */
@@ -77,6 +78,10 @@ export type JournalEntry =
   | { readonly kind: 'dns-answered'; readonly query: string; readonly answer: DnsAnswer }
   | { readonly kind: 'http-request'; readonly request: HttpRequestRecord }
   | { readonly kind: 'http-ended'; readonly end: HttpRequestEnd }
+  /** Not kept itself: its traits are. */
+  | { readonly kind: 'http-fields'; readonly fields: RequestFields }
+  /** Once a session for each trait. */
+  | { readonly kind: 'trait'; readonly session: string; readonly at: number; readonly trait: Trait }
   | { readonly kind: 'drop'; readonly drop: DropRecord }
   | { readonly kind: 'gap'; readonly gap: GapRecord }
   | { readonly kind: 'alert'; readonly alert: AlertEvent }

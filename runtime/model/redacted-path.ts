@@ -40,7 +40,7 @@ function redactParameter(parameter: string): string {
  * Words, dates, versions and numbers are short runs of letters or of digits; keys are long runs of both mixed.
  * Percent signs count as breaks, so a path in another script is no secret.
  */
-function looksSecret(text: string): boolean {
+export function looksSecret(text: string): boolean {
   if (text.length > 32 && /^[0-9a-f-]+$/i.test(text)) return true
   return text
     .replace(/%[0-9a-f]{2}/gi, ' ')

@@ -53,6 +53,8 @@ export type Reason =
   | 'upstream-certificate'
   /** The client does not trust this session's authority, and inspection is required. */
   | 'inspection-refused'
+  /** The server's earlier versions or sessions did nothing like it. */
+  | 'drift'
 
 export interface Verdict {
   readonly declaration: Declaration

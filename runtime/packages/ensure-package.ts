@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { McpRunError } from '../model/errors.ts'
 import type { NodeRuntime } from '../model/node-runtime.ts'
 import { aheadFile, isFloating, lookAhead, readAhead, writeAhead } from './ahead.ts'
 import { chooseBin } from './bin.ts'
@@ -19,6 +20,7 @@ import type { Owner } from './stage.ts'
 import { storeFailure } from './store-failure.ts'
 import { checkTree, type TreeCheck, type TreeState } from './tree-record.ts'
 import { judgeName, STRICT, type Trust } from './trust.ts'
+import { isExact, type UpgradeEnd, type UpgradeOptions, upgradePackage } from './upgrade-package.ts'
 
 export interface InstalledPackage {
   readonly pin: Pin
@@ -105,6 +107,33 @@ export async function pinPackage(given: Omit<EnsureOptions, 'bin'>): Promise<Pin
 export function ensureAhead(given: EnsureOptions): Promise<void> {
   const options = ready(given)
   return lookAhead({ ...options, again: null }, options.file)
+}
+
+/**
+ * Another version in the place of what is pinned for this spec, if a person accepts it: see upgradePackage. `version`: a
+ * version, a range or a tag; null: what the spec means today, and of an exact version the newest that there is.
+ */
+export async function upgradePinned(
+  given: EnsureOptions,
+  { version, decide }: { readonly version: string | null; readonly decide: UpgradeOptions['decide'] },
+): Promise<UpgradeEnd> {
+  const options = ready(given)
+  const { spec: asked, packages, file } = options
+  const pin = readIndex(file)
+  if (pin === null) throw notPinned(asked, packages)
+  const newest = isExact(asked.version) ? null : asked.version
+  const spec = { name: asked.name, version: version ?? newest }
+  const current = { file, spec: formatPackageSpec(asked), pin }
+  return upgradePackage({ ...options, spec, again: null, current, decide })
+}
+
+function notPinned(spec: PackageSpec, packages: string): McpRunError {
+  const others = [...new Set(listPins(packages, spec.name).map((kept) => kept.spec))]
+  const pinned =
+    others.length === 0 ? '' : `; pinned ${others.length === 1 ? 'is' : 'are'} ${others.join(', ')}`
+  const hint =
+    others.length === 0 ? `mcp-run pin ${formatPackageSpec(spec)}` : `mcp-run upgrade ${others.at(-1)}`
+  return new McpRunError('usage', `${formatPackageSpec(spec)} is not pinned${pinned}`, { hint })
 }
 
 type Ready = EnsureOptions &

@@ -94,6 +94,8 @@ export function prepareInstall(parts: InstallParts): InstallRequest {
     egress: parts.access.egress,
     proxy: parts.access.proxy,
     label: formatPackageSpec(parts.spec),
+    // npm says by itself what it could not have.
+    endsWhenDenied: false,
   }
 }
 

@@ -24,30 +24,37 @@ export interface InstallOptions extends StageOptions {
  * store. Nothing is left of one that failed. Throws `install-failed`, or `usage` where a person is to decide.
  */
 export function installPackage(options: InstallOptions): Promise<Pin> {
-  const { packages, spec, runtime, owner, trust, say, again } = options
+  const { packages, spec, runtime, trust, say, again } = options
   return withStaged(options, async (staged) => {
-    const { pin, tree, stage, access, answer } = staged
+    const { pin, tree, answer } = staged
     refuseEngine(staged, runtime.version)
     refuseReplaced(packages, tree)
-    const pins = listPins(packages, spec.name)
-    const now = (options.now ?? Date.now)()
-    const last = again ?? pins.at(-1)?.pin ?? null
-    const remarks = judgeVersion(pin, answer, { last, trust, now })
+    const last = again ?? listPins(packages, spec.name).at(-1)?.pin ?? null
+    const remarks = judgeVersion(pin, answer, { last, trust, now: (options.now ?? Date.now)() })
     say(`${pin.name}@${pin.version}: ${factsText(pin)}`)
     remarks.forEach(say)
-    const ranScripts = allowedScripts(pin.scripts, trust.allowScripts)
     if (again !== null) refuseOther(again, tree)
-    await runInstallScripts(ranScripts, { stage, runtime, access, install: options.install, owner })
-    const scripts = pin.scripts.filter((id) => !ranScripts.includes(id))
-    if (ranScripts.length > 0) say(`run in the sandbox: the install scripts of ${ranScripts.join(', ')}`)
-    if (scripts.length > 0) say(`not run: the install scripts of ${scripts.join(', ')}`)
-    const seen = pins.filter((one) => one.pin.version === pin.version).map((one) => one.pin.firstSeen)
-    const firstSeen = [pin.firstSeen, ...seen].sort()[0] ?? pin.firstSeen
-    return publish(packages, { ...staged, pin: { ...pin, ranScripts, scripts, firstSeen } })
+    return takeIn(staged, options)
   })
 }
 
-function refuseEngine({ pin }: Staged, version: string): void {
+/** Runs the scripts that are allowed, and takes what was judged and accepted into the store. Throws `install-failed`. */
+export async function takeIn(
+  staged: Staged,
+  { packages, runtime, owner, trust, say, install }: InstallOptions,
+): Promise<Pin> {
+  const { pin, stage, access } = staged
+  const ranScripts = allowedScripts(pin.scripts, trust.allowScripts)
+  await runInstallScripts(ranScripts, { stage, runtime, access, install, owner })
+  const scripts = pin.scripts.filter((id) => !ranScripts.includes(id))
+  if (ranScripts.length > 0) say(`run in the sandbox: the install scripts of ${ranScripts.join(', ')}`)
+  if (scripts.length > 0) say(`not run: the install scripts of ${scripts.join(', ')}`)
+  const seen = listPins(packages, pin.name).filter((one) => one.pin.version === pin.version)
+  const firstSeen = [pin.firstSeen, ...seen.map((one) => one.pin.firstSeen)].sort()[0] ?? pin.firstSeen
+  return publish(packages, { ...staged, pin: { ...pin, ranScripts, scripts, firstSeen } })
+}
+
+export function refuseEngine({ pin }: Staged, version: string): void {
   const { wants } = pin.engine
   if (wants === null || acceptsNode(wants, version)) return
   throw new McpRunError(

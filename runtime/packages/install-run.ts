@@ -28,6 +28,8 @@ export interface InstallRequest {
   readonly runner?: 'node' | 'python'
   /** The package, as it was named. */
   readonly label: string
+  /** Whether it has failed as soon as anything is refused: then it is ended soon, though it might wait for ever. */
+  readonly endsWhenDenied: boolean
 }
 
 export interface InstallEnd {

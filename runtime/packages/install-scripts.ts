@@ -78,6 +78,7 @@ function scriptRequest(
     egress: access.egress,
     proxy: access.proxy,
     label: `install script of ${id}`,
+    endsWhenDenied: true,
   }
 }
 

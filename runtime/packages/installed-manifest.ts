@@ -30,6 +30,17 @@ export function readInstalledManifest(folder: string, name: string): InstalledMa
   }
 }
 
+/** What npm would run on installation, by the script's name; its own default for a package that is to be compiled. */
+export function installScriptsOf(folder: string): Readonly<Record<string, string>> {
+  const scripts = record(parse(join(folder, 'package.json'))?.scripts)
+  const found = INSTALL_SCRIPTS.flatMap((name) =>
+    typeof scripts[name] === 'string' ? [[name, scripts[name]]] : [],
+  )
+  const compiles =
+    isFile(join(folder, 'binding.gyp')) && !('install' in scripts) && !('preinstall' in scripts)
+  return Object.fromEntries(compiles ? [...found, ['install', 'node-gyp rebuild']] : found)
+}
+
 function installedBins(folder: string, name: string, field: unknown): Record<string, InstalledBin> {
   const bins: Record<string, InstalledBin> = {}
   for (const [command, path] of Object.entries(binsOf(name, field))) {

@@ -56,6 +56,15 @@ export function readTree(lock: string): TreeResult {
   return { ok: true, tree: { packages, text, digest: createHash('sha256').update(text).digest('hex') } }
 }
 
+/** Of a tree.txt of the store, which was checked when it was written. */
+export function readTreeText(text: string): readonly TreePackage[] {
+  return text.split('\n').flatMap((line) => {
+    const [, path, name, version, integrity] = /^(node_modules\/\S+) (\S+)@([^\s@]+) (.+)$/.exec(line) ?? []
+    if (path === undefined || name === undefined || version === undefined) return []
+    return [{ path, name, version, integrity: integrity === 'bundled' ? null : (integrity ?? null) }]
+  })
+}
+
 /** With the packages whose scripts have been run over it: they may have changed anything. */
 export function withScripts(tree: Tree, ran: readonly string[]): Tree {
   if (ran.length === 0) return tree

@@ -5,16 +5,17 @@ import { type HeaderPair, headerValue, looksLikeMail } from './body/mime-head.ts
 import type { Message } from './body/reader.ts'
 import { type ContentDecoder, contentDecoder } from './decode/content-decoder.ts'
 import { MAX_LAYERS, Unfold } from './decode/unfold.ts'
+import type { FieldNames } from './field-names.ts'
 import { Fields, type FieldsOptions } from './fields.ts'
 import { inEncoding, type OnText, type Spot } from './spot.ts'
 import { Work } from './work.ts'
 
 /** What one message is read with: its texts, in all their layers, go to `onText`. */
-export function newMessage(options: FieldsOptions, onText: OnText): Message {
+export function newMessage(options: FieldsOptions, onText: OnText, names: FieldNames | null = null): Message {
   const work = new Work()
   const fields = Fields.of(options)
   const readNested = (text: string, spot: Spot): boolean => nested(message, text, spot)
-  const message: Message = { work, fields, unfold: new Unfold(work, onText, readNested) }
+  const message: Message = { work, fields, unfold: new Unfold(work, onText, readNested), names }
   return message
 }
 

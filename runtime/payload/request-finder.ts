@@ -1,5 +1,6 @@
 import type { Candidate } from '../model/payload.ts'
 import { Candidates } from './candidates.ts'
+import { FieldNames } from './field-names.ts'
 import type { FieldRule } from './fields.ts'
 import { type RequestHead, readHead } from './head-reader.ts'
 import { bodyDecoder, newMessage } from './message-reader.ts'
@@ -19,6 +20,8 @@ export interface RequestFinderOptions {
 export interface RequestFinder {
   /** What the head holds, known at once. */
   readonly head: readonly Candidate[]
+  /** Of the body, as far as it has been read. */
+  readonly names: FieldNames
   /** Resolves when what was given is read. Memory stays bounded whatever comes. */
   write(chunk: Buffer): Promise<void> | void
   /** `unread`: in a few words, what was not read; null: all was. */
@@ -30,13 +33,15 @@ export function requestFinder({ head, fields, onFound }: RequestFinderOptions): 
   let found = (candidate: Candidate): void => void inHead.push(candidate)
   const path = /^[^?#]*/.exec(head.target)?.[0] ?? ''
   const options = { rules: fields, sharing: isSharingPath(path), all: false }
-  const message = newMessage(options, (text, spot, cut) => candidates.text(text, spot, cut))
+  const names = new FieldNames()
+  const message = newMessage(options, (text, spot, cut) => candidates.text(text, spot, cut), names)
   const candidates = new Candidates(message.work, (candidate) => found(candidate))
   readHead(head, message, candidates)
   found = onFound
   const body = bodyDecoder(message, head.headers)
   return {
     head: inHead,
+    names,
     write: (chunk) => body.write(chunk),
     end: async () => {
       await body.end()

@@ -57,6 +57,7 @@ const BEYOND_DECLARATION: ReadonlySet<Reason> = new Set<Reason>([
   'read-only',
   'upstream-certificate',
   'inspection-refused',
+  'drift',
 ])
 
 const PROTOCOL_OF: Partial<Record<FlowProtocol, EgressProtocol>> = {

@@ -13,7 +13,7 @@ const TEXT: Readonly<Record<Reason, string>> = {
   'address-class':
     'it lies outside public address space: a private network needs `resolves` in the profile, metadata services are never reached',
   'unknown-protocol': 'what was sent is not the protocol that the profile declares here',
-  malformed: 'not a well-formed name, TLS hello or HTTP head',
+  malformed: 'not a well-formed name, TLS hello, HTTP head or line of SMTP',
   self: "one of the recorder's own ports",
   udp: 'UDP goes nowhere, and clients fall back to TCP',
   protocol: 'what is neither TCP nor UDP goes nowhere',
@@ -27,6 +27,7 @@ const TEXT: Readonly<Record<Reason, string>> = {
   'upstream-certificate': "the destination's certificate is not valid for it",
   'inspection-refused':
     "the client does not trust this session's certificate authority, and its requests have to be read",
+  drift: 'earlier versions or sessions of the server had nothing like it',
   unresolved: 'this name is declared, but the host finds no address for it',
 }
 

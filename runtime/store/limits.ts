@@ -21,6 +21,8 @@ export const LIMITS = {
   toolsPerDestination: 64,
   addressesPerDestination: 8,
   alerts: 10_000,
+  /** Of a server, over its versions; the recorder keeps to fewer of each kind. */
+  traits: 12_000,
   /** Evidence kept of an alert besides its first. */
   latestEvidence: 3,
   /** Characters of one name or address, as text. A DNS name has at most 253 (RFC 1035 section 2.3.4). */

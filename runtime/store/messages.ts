@@ -1,4 +1,5 @@
 import type { JournalEntry } from '../model/journal.ts'
+import type { KnownTraits } from '../model/traits.ts'
 import type { Sync } from './database.ts'
 
 /** To the writing thread, first of all: which file, and whose history it is. */
@@ -18,8 +19,12 @@ export interface WriteMessage {
 }
 export type ToWorker = WriteMessage | 'close'
 
-/** From the thread: the number of the last call that is committed; or the end. */
-export type FromWorker = number | 'ready' | 'closed' | StoreFailure
+/** From the thread: that it is ready; the number of the last call that is committed; or the end. */
+export type FromWorker = number | StoreReady | 'closed' | StoreFailure
+export interface StoreReady {
+  /** What the sessions until now left. */
+  readonly known: KnownTraits
+}
 export interface StoreFailure {
   readonly message: string
   readonly hint: string | undefined

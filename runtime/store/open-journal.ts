@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { McpRunError } from '../model/errors.ts'
 import type { Journal } from '../model/journal.ts'
+import type { KnownTraits } from '../model/traits.ts'
 import type { Sync } from './database.ts'
 import type { FromWorker, StoreFailure, WriteTask } from './messages.ts'
 import { serverFile } from './store-folder.ts'
@@ -20,15 +21,19 @@ export interface JournalOptions {
   readonly sync?: Sync
 }
 
+export interface OpenedJournal extends Journal {
+  /** What the sessions until now left. */
+  readonly known: KnownTraits
+}
+
 /** Opens one server's history for writing, on a thread of its own. Rejects with `store-failed`. */
-export async function openJournal(options: JournalOptions): Promise<Journal> {
+export async function openJournal(options: JournalOptions): Promise<OpenedJournal> {
   const file = serverFile(options.store, options.server)
   const sync = options.sync ?? syncMode(process.env.MCP_RUN_SYNC)
   const task: WriteTask = { file, server: options.server, sync }
   const thread = options.thread ?? startStoreThread(options.workerPath)
   thread.worker.postMessage(task)
-  await ready(thread)
-  return new WorkerJournal(thread.worker)
+  return new WorkerJournal(thread.worker, await ready(thread))
 }
 
 /** The journal's thread before it knows whose history it is to write. */
@@ -50,11 +55,12 @@ export function startStoreThread(workerPath: string): StoreThread {
   return { worker, gone }
 }
 
-async function ready({ worker, gone }: StoreThread): Promise<void> {
+async function ready({ worker, gone }: StoreThread): Promise<KnownTraits> {
   const first = new Promise<FromWorker>((resolve) => {
     worker.once('message', resolve)
   })
   const message = await Promise.race([first, gone])
   if (message instanceof McpRunError) throw message
-  if (message !== 'ready') throw failureOf(message as StoreFailure)
+  if (typeof message !== 'object' || !('known' in message)) throw failureOf(message as StoreFailure)
+  return message.known
 }

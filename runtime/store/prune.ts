@@ -13,6 +13,8 @@ export interface Pruned {
   /** Days of destinations, and of tools at them. */
   readonly rollups: number
   readonly tools: number
+  /** Of a server's package that went unused; the latest one stays. */
+  readonly versions: number
   readonly bytesFreed: number
 }
 
@@ -21,6 +23,9 @@ const CHUNK = 5_000
 
 /** Its end is still to come: one that ended without being heard of says so in `unread`. */
 const OPEN_REQUEST = `(ended_at IS NULL AND unread IS NULL AND action = 'allowed')`
+
+/** What the next session is compared with. */
+const LATEST_VERSION = '(SELECT n FROM versions ORDER BY last_seen DESC, n DESC LIMIT 1)'
 
 /**
  * Deletes what is older than `before` (milliseconds): rows by their time, rollups by whole UTC days, alerts by
@@ -37,6 +42,7 @@ export function prune(db: Database.Database, before: number): Pruned {
     alerts: remove(db, 'alerts', 'last_seen < ?', before),
     rollups: remove(db, 'rollup', 'day < ?', dayOf(before)),
     tools: remove(db, 'tools', 'day < ?', dayOf(before)),
+    versions: remove(db, 'versions', `last_seen < ? AND n <> ${LATEST_VERSION}`, before),
     sessions: remove(db, 'sessions', 'ended_at < ?', before),
   }
   db.transaction(removeOrphans).immediate(db)
@@ -59,6 +65,8 @@ function removeOrphans(db: Database.Database): void {
     DELETE FROM destinations WHERE n NOT IN (SELECT destination FROM rollup);
     DELETE FROM tools WHERE destination NOT IN (SELECT n FROM destinations);
     DELETE FROM destination_addresses WHERE destination NOT IN (SELECT n FROM destinations);
+    DELETE FROM version_traits WHERE version NOT IN (SELECT n FROM versions);
+    DELETE FROM traits WHERE n NOT IN (SELECT trait FROM version_traits);
     DELETE FROM hosts WHERE n NOT IN (SELECT host FROM destinations);
     UPDATE hosts SET ports =
       (SELECT count(*) FROM (SELECT DISTINCT port, transport FROM destinations WHERE host = hosts.n AND port <> 0));

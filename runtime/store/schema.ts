@@ -1,4 +1,5 @@
 import { REQUESTS_INSIDE } from './schema-requests.ts'
+import { TRAITS } from './schema-traits.ts'
 
 /**
  * The tables of one server's file, as steps: step N brings a file from user_version N-1 to N. A step that has
@@ -187,4 +188,5 @@ CREATE TABLE rollup (
 ) STRICT, WITHOUT ROWID;
 `,
   REQUESTS_INSIDE,
+  TRAITS,
 ]

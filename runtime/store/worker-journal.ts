@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import { McpRunError } from '../model/errors.ts'
 import type { Journal, JournalEntry } from '../model/journal.ts'
+import type { KnownTraits } from '../model/traits.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import { failureOf, threadError } from './thread-errors.ts'
 
@@ -14,6 +15,7 @@ interface Call {
  * thread answers with the number of the last call that it has committed.
  */
 export class WorkerJournal implements Journal {
+  readonly known: KnownTraits
   readonly #worker: Worker
   #entries: JournalEntry[] = []
   #calls: Call[] = []
@@ -25,7 +27,8 @@ export class WorkerJournal implements Journal {
   #closing: Promise<void> | null = null
   #closed: (() => void) | null = null
 
-  constructor(worker: Worker) {
+  constructor(worker: Worker, known: KnownTraits = { versions: [], traits: [] }) {
+    this.known = known
     this.#worker = worker
     worker.on('message', (message: FromWorker) => this.#hear(message))
     worker.on('error', (error) => this.#fail(threadError(error)))
@@ -75,7 +78,7 @@ export class WorkerJournal implements Journal {
   #hear(message: FromWorker): void {
     if (typeof message === 'number') this.#commit(message)
     else if (message === 'closed') this.#closed?.()
-    else if (typeof message === 'object') this.#fail(failureOf(message))
+    else if (typeof message === 'object' && 'message' in message) this.#fail(failureOf(message))
   }
 
   #commit(last: number): void {

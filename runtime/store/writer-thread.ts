@@ -1,10 +1,12 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import type Database from 'better-sqlite3'
 import type { JournalEntry } from '../model/journal.ts'
+import type { KnownTraits } from '../model/traits.ts'
 import { retryBusy } from './busy.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { openDatabase } from './database.ts'
 import type { FromWorker, ToWorker, WriteTask } from './messages.ts'
+import { readKnownTraits } from './read/known-traits.ts'
 import { reconcile } from './reconcile.ts'
 import { storeError } from './store-error.ts'
 import { createServerFile } from './store-folder.ts'
@@ -30,7 +32,7 @@ export function runWriter(port: MessagePort, task: WriteTask): void {
       fail(port, task, error)
     }
   })
-  say(port, 'ready')
+  say(port, { known: thread.known })
 }
 
 class WriterThread {
@@ -38,6 +40,7 @@ class WriterThread {
   readonly #db: Database.Database
   readonly #writer: Writer
   readonly #checkpoints: Checkpoints
+  readonly known: KnownTraits
 
   constructor(port: MessagePort, task: WriteTask) {
     this.#port = port
@@ -46,6 +49,7 @@ class WriterThread {
     try {
       retryBusy(() => reconcile(this.#db, Date.now()))
       this.#writer = new Writer(this.#db)
+      this.known = readKnownTraits(this.#db)
     } catch (error) {
       this.#db.close()
       throw error

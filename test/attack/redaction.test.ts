@@ -54,7 +54,7 @@ async function kept(user: User, dist?: string): Promise<readonly string[]> {
   const file = mcp.profile('p', PROFILE)
   const result = await runToEnd(mcp.spawn(['--profile', file, '--', 'sh', '-c', script]), 60_000)
   const commands = [
-    ...['report', 'alerts'].flatMap((name) => [[name], [name, '--format', 'json']]),
+    ...['report', 'alerts', 'drift'].flatMap((name) => [[name], [name, '--format', 'json']]),
     ...['flows', 'requests'].flatMap((name) => [
       [name, '--server', 'p'],
       [name, '--server', 'p', '--format', 'jsonl'],

@@ -43,7 +43,8 @@ it('an update of the package brings the line, and its first mail is stopped', as
   const after = await run(mcp, '1.0.16')
   expect(after.result.at(-1)).toContain(COPY_TO)
   expect(mail.api.arrived.map(({ method, path }) => `${method} ${path}`)).toEqual(['GET /server'])
-  expect(await alertsOf(mcp, 'mail')).toMatchObject([
+  const alerts = await alertsOf(mcp, 'mail')
+  expect(alerts.filter(({ kind }) => kind !== 'drift')).toMatchObject([
     { kind: 'payload_destination', action: 'denied', evidence: { field: '/Bcc', value: COPY_TO } },
   ])
 }, 120_000)

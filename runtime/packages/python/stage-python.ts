@@ -87,7 +87,7 @@ function isOld(version: string): boolean {
 }
 
 function clientRequest(
-  { request, runtime, owner }: PythonStageOptions,
+  { request, runtime, owner, allowScripts }: PythonStageOptions,
   stage: Stage,
   { step, options }: Pick<PythonPlan, 'step' | 'options'>,
   access: IndexAccess | null,
@@ -113,6 +113,8 @@ function clientRequest(
     proxy: access?.proxy ?? null,
     runner: 'python',
     label: requestText(request),
+    // pip says by itself what it could not have; a package's own build might wait for ever.
+    endsWhenDenied: allowScripts.length > 0,
   }
 }
 

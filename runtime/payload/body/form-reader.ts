@@ -7,11 +7,18 @@ import type { Cut } from '../text/cut-text.ts'
 import type { Message, Reader } from './reader.ts'
 
 /** `application/x-www-form-urlencoded`: that it is percent-encoded is its form, and no encoding of a value. */
-export function formReader({ fields, unfold }: Message, spot: Spot, outer: Field | null): Reader {
+export function formReader(
+  { fields, unfold, names: seen }: Message,
+  spot: Spot,
+  outer: Field | null,
+): Reader {
   let name = ''
   const nameDone = (raw: string, cut: Cut): void => {
     const text = formText(raw)
-    if (cut === 'whole' || cut === 'first') name = text.slice(0, MAX_NAME)
+    if (cut === 'whole' || cut === 'first') {
+      name = text.slice(0, MAX_NAME)
+      if (outer === null && name !== '') seen?.named('form', name)
+    }
     if (nameMayHold(text)) unfold.text(text, inField(spot, fields.body(outer), false), cut)
   }
   const valueDone = (raw: string, cut: Cut): void => {

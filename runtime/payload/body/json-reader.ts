@@ -2,13 +2,14 @@ import type { Field } from '../fields.ts'
 import { JsonWalk, type ScalarType } from '../json-walk.ts'
 import { mayHold, nameMayHold } from '../quick-look.ts'
 import { inField, type Spot } from '../spot.ts'
-import type { Cut } from '../text/cut-text.ts'
+import { type Cut, cutAtStart } from '../text/cut-text.ts'
 import { Companions, type Scalar } from './companions.ts'
 import type { Message, Reader } from './reader.ts'
 
 /** JSON in UTF-8: fields are pointers, within `outer` where the document stands in another field. */
 export function jsonReader(message: Message, spot: Spot, outer: Field | null): Reader {
   const { fields, unfold } = message
+  const names = outer === null ? message.names : null
   const at = (pointer: string, whole: boolean) => inField(spot, fields.pointer(pointer, outer), whole)
   const isSink = (pointer: string) => fields.wantsWhole && at(pointer, true).field.wholeSinks.length > 0
   const companions = new Companions(({ pointer, text }, recipient) => {
@@ -18,6 +19,7 @@ export function jsonReader(message: Message, spot: Spot, outer: Field | null): R
   })
   const onScalar = (pointer: string, text: string, type: ScalarType, cut: Cut): void => {
     if (type === 'key') {
+      if (names !== null && !cutAtStart(cut)) names.member(pointer, cut === 'whole' ? text : null)
       if (nameMayHold(text)) unfold.text(text, at(pointer, false), cut)
     } else if (cut === 'whole' && type === 'string') companions.add({ pointer, text } satisfies Scalar)
     else if (cut !== 'whole') unfold.text(text, at(pointer, true), cut)

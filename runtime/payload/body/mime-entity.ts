@@ -53,19 +53,21 @@ export class MimeEntity implements Reader {
   }
 
   #fields(headers: readonly HeaderPair[]): void {
-    const { fields, unfold } = this.#message
+    const { fields, unfold, names } = this.#message
     const { spot } = this.#content
     const outer = outerOf(spot)
     for (const [name, value] of headers) {
       if (!STRUCTURAL.test(name)) {
+        if (outer === null && !/^content-/i.test(name)) names?.named('part', name)
         unfold.text(value, inField(spot, fields.named('part', name, outer), true))
       }
     }
   }
 
   #bodyReader(headers: readonly HeaderPair[], name: string | null): Reader {
-    const { fields } = this.#message
+    const { fields, names } = this.#message
     const { spot, depth } = this.#content
+    if (name !== null && outerOf(spot) === null) names?.named('part', name)
     const place = name === null ? spot : inField(spot, fields.named('part', name, outerOf(spot)), true)
     const encoding = headerValue(headers, 'content-transfer-encoding').trim().toLowerCase()
     const type = headerValue(headers, 'content-type')

@@ -1,4 +1,5 @@
 import type { Unfold } from '../decode/unfold.ts'
+import type { FieldNames } from '../field-names.ts'
 import type { Fields } from '../fields.ts'
 import type { Spot } from '../spot.ts'
 import type { Work } from '../work.ts'
@@ -15,6 +16,8 @@ export interface Message {
   readonly work: Work
   readonly fields: Fields
   readonly unfold: Unfold
+  /** Takes the names of the message's own fields, not of what is encoded in them; null: nobody asks. */
+  readonly names: FieldNames | null
 }
 
 /** What is said of a body's or a part's content, and where it stands. */

@@ -4,6 +4,7 @@ import type { RequestRule, SinkRule } from '../../model/profile.ts'
 import type { RecorderContext } from '../context.ts'
 import type { Authority } from './authority.ts'
 import type { HeldBytes } from './held-bytes.ts'
+import type { ToldFields } from './told-fields.ts'
 
 /** What reading the requests of a session takes. */
 export interface InspectionOptions {
@@ -29,6 +30,8 @@ export interface InspectedFlow {
   readonly witness: Witness | null
   /** Of the session's bodies that are read before they go on. */
   readonly held: HeldBytes
+  /** Of the session's requests. */
+  readonly told: ToldFields
 }
 
 /** A header's name and value, as sent. */

@@ -12,6 +12,7 @@ import { type Http1Server, http1Server } from './http1-server.ts'
 import type { InspectedFlow, InspectionOptions } from './inspection.ts'
 import { createLeafMint, type LeafMint } from './leaf-mint.ts'
 import { type FlowToRead, type ReadEnd, readFlow } from './read-flow.ts'
+import { toldFields } from './told-fields.ts'
 import { type UpstreamTls, upstreamTls } from './upstream-tls.ts'
 
 /** Reads the requests of a session. */
@@ -25,7 +26,7 @@ export interface Inspector {
 }
 
 /** What all connections of a session have in common that are read. */
-export interface Session extends Pick<InspectedFlow, 'context' | 'sinks' | 'witness' | 'held'> {
+export interface Session extends Pick<InspectedFlow, 'context' | 'sinks' | 'witness' | 'held' | 'told'> {
   readonly mint: LeafMint
   readonly upstream: UpstreamTls
   readonly http1: Http1Server
@@ -47,8 +48,8 @@ export function createInspector(options: InspectorOptions): Inspector {
   const mint = createLeafMint(authority, context.clock)
   const upstream = upstreamTls(upstreamAuthorities, over)
   const unread = new Set<string>()
-  const held = heldBytes()
-  const session: Session = { context, witness, sinks, held, mint, upstream, http1: http1Server(), unread }
+  const own = { held: heldBytes(), told: toldFields(), mint, upstream, http1: http1Server(), unread }
+  const session: Session = { context, witness, sinks, ...own }
   const timer = setTimeout(() => void prepare(context.rules, session, over), PREPARE_AFTER_MS)
   timer.unref()
   const end = (): void => {

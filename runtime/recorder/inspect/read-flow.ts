@@ -139,8 +139,8 @@ function notTrusted({ context, unread }: Session, { judgement, name }: FlowToRea
 }
 
 function inspectedFlow(session: Session, { flow, name, judgement, opening }: FlowToRead): InspectedFlow {
-  const { context, witness, sinks, held } = session
+  const { context, witness, sinks, held, told } = session
   const web = opening.first.kind === 'tls' ? 'https' : 'http'
   const scheme = judgement.protocol === 'smtp' ? 'smtp' : web
-  return { context, witness, sinks, held, flow, name, scheme, requests: judgement.requests }
+  return { context, witness, sinks, held, told, flow, name, scheme, requests: judgement.requests }
 }

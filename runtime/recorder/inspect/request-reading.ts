@@ -26,7 +26,7 @@ export interface RequestReading extends BodyReader {
   weighed(): Promise<void>
   /** Nothing follows. Resolves when all is weighed; any number of times. */
   end(): Promise<ReadingEnd>
-  /** The alerts that waited. */
+  /** What waited: the alerts, and the names of the body's fields. */
   tell(action: Action): readonly JournalEntry[]
   /** Something that was weighed must not go on. */
   readonly blocks: boolean
@@ -51,7 +51,7 @@ export function readRequest(
   head: RequestHead,
   sinks: ReturnType<typeof matchingSinks>,
 ): RequestReading {
-  const { context, flow, name, witness } = inspected
+  const { context, flow, name, witness, told: toldFields } = inspected
   const fields = sinks.map(({ index, sink }) => ({ index, field: sink.field, values: sink.values }))
   const facts = { mode: context.mode, host: name, sinks: inspected.sinks }
   let waiting: Candidate[] = []
@@ -89,9 +89,21 @@ export function readRequest(
     blocks ||= found.some((finding) => finding.blocks)
     suspect ||= found.some(({ severity }) => severity !== 'low')
     untold.push(...found)
-    if (!hold) inBackground(context.record(...tell('allowed')))
+    if (!hold) inBackground(context.record(...alertsOf('allowed')))
   }
-  const tell = (action: Action): JournalEntry[] => {
+  const fieldsOf = (action: Action): JournalEntry[] => {
+    if (record === null) return []
+    const fields = toldFields.news(record, flow.port, finder.names)
+    return fields === null
+      ? []
+      : [{ kind: 'http-fields', fields: { ...fields, at: context.clock(), action } }]
+  }
+  const tellFields = (): void => {
+    if (hold) return
+    const entries = fieldsOf('allowed')
+    if (entries.length > 0) inBackground(context.record(...entries))
+  }
+  const alertsOf = (action: Action): JournalEntry[] => {
     const alerts: AlertEvent[] = []
     for (const finding of untold) {
       if (record === null || ++told > MAX_ALERTS) break
@@ -101,6 +113,7 @@ export function readRequest(
     return alerts.map((alert) => ({ kind: 'alert', alert }))
   }
   const weighFound = (): void => {
+    tellFields()
     if (waiting.length === 0) return
     const batch = waiting
     waiting = []
@@ -144,7 +157,7 @@ export function readRequest(
       ended ??= end()
       return ended
     },
-    tell,
+    tell: (action) => [...alertsOf(action), ...fieldsOf(action)],
     get suspect() {
       return suspect
     },

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { McpRunError } from '../../model/errors.ts'
 import type { Profile } from '../../model/profile.ts'
 import type { LaunchSpec, OpenSandbox, SandboxBackend } from '../backend.ts'
@@ -72,7 +71,7 @@ export function dockerBackend(options: DockerOptions): DockerBackend {
   const recipe = async (role: ImageRole) => imageRecipe(role, options.sources, (await facts()).arch)
   const ensure = async (role: ImageRole): Promise<string> => {
     const wanted = await recipe(role)
-    await ensureImage(await engine, wanted, { folder: join(options.store, 'run'), say: options.say })
+    await ensureImage(await engine, wanted, { store: options.store, say: options.say })
     return wanted.tag
   }
   const ensured: Record<ImageRole, () => Promise<string>> = {

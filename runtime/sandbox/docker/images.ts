@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { escapeText } from '../../model/text.ts'
+import { createRunFolder } from '../run-folder.ts'
 import { type Engine, engineError, statusOf } from './engine.ts'
 import type { ImageRecipe } from './image-recipe.ts'
 import { removeOldImages } from './old-images.ts'
@@ -8,7 +8,7 @@ import { LABEL } from './owner.ts'
 
 export interface BuildOptions {
   /** For the build's folder. */
-  readonly folder: string
+  readonly store: string
   /** One line for a person. */
   readonly say: (line: string) => void
 }
@@ -31,8 +31,7 @@ export async function hasImage({ api }: Engine, name: string): Promise<boolean> 
 async function buildImage(engine: Engine, recipe: ImageRecipe, options: BuildOptions): Promise<void> {
   const { role, tag, base } = recipe
   options.say(`building the image ${tag}, once: later starts use it`)
-  mkdirSync(options.folder, { recursive: true, mode: 0o700 })
-  const context = mkdtempSync(join(options.folder, 'build-'))
+  const context = createRunFolder(options.store)
   try {
     recipe.gather(context)
     const stream = await engine.api.buildImage(

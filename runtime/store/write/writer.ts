@@ -13,6 +13,7 @@ import { Rollup } from './rollup.ts'
 import { RowLimit } from './row-limit.ts'
 import { Sessions } from './sessions.ts'
 import { Tools } from './tools.ts'
+import { Traits } from './traits.ts'
 
 /** Turns journal entries into rows. One server's file, one connection, statements prepared once. */
 export class Writer {
@@ -30,6 +31,7 @@ export class Writer {
   readonly #requests: HttpRequests
   readonly #drops: Drops
   readonly #alerts: Alerts
+  readonly #traits: Traits
   readonly #limits: readonly RowLimit[]
   #seenVersion: number | undefined
   #seenGeneration: number | undefined
@@ -57,6 +59,7 @@ export class Writer {
     this.#drops = new Drops(db, this.#rollup, this.#gaps, drops)
     this.#requests = new HttpRequests(db, this.#flows, this.#tools, this.#gaps, requests)
     this.#alerts = new Alerts(db)
+    this.#traits = new Traits(db)
   }
 
   /**
@@ -77,6 +80,7 @@ export class Writer {
     switch (entry.kind) {
       case 'session-opened':
         this.#sessions.open(entry.session)
+        this.#traits.open(entry.session)
         break
       case 'session-closed':
         this.#closeSession(entry)
@@ -102,6 +106,11 @@ export class Writer {
       case 'http-ended':
         this.#requests.ended(entry.end)
         break
+      case 'http-fields':
+        break
+      case 'trait':
+        this.#traits.add(entry)
+        break
       case 'drop':
         this.#drops.add(entry.drop, this.#sessions.number(entry.drop.session))
         break
@@ -124,6 +133,7 @@ export class Writer {
     this.#requests.closeSession(session, entry.at)
     this.#flows.closeSession(session, entry.at)
     this.#sessions.close(entry)
+    this.#traits.close(entry)
     for (const limit of this.#limits) limit.endSession(session)
   }
 

@@ -24,7 +24,7 @@ import left_pad
 def main():
     try:
         import urllib.request
-        urllib.request.urlopen("http://${HOST}/simple/", timeout=5).read()
+        urllib.request.urlopen("http://${HOST}/simple/left-pad/", timeout=5).read()
         reached = True
     except Exception:
         reached = False

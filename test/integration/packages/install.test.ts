@@ -89,10 +89,10 @@ test('the sandbox is told what it needs: the registry alone, its own folders, no
 })
 
 test('the second start asks nobody: no package client, no registry, which may be down', async () => {
-  const first = await home.ensure('server')
+  const { check: _, ...first } = await home.ensure('server')
   const asked = registry.requests.length
   rmSync(join(home.home, '.npmrc'))
-  expect(await home.ensure('server')).toEqual(first)
+  expect(await home.ensure('server')).toMatchObject(first)
   expect(home.install.requests).toHaveLength(1)
   expect(registry.requests).toHaveLength(asked)
 })
@@ -170,9 +170,9 @@ test('refresh resolves again and pins anew; without it, the pin holds', async ()
   const own = await startRegistry([pin('1.0.0')])
   try {
     writeFileSync(join(home.home, '.npmrc'), `registry=${own.url}\n`)
-    const first = await home.ensure('pin')
+    const { check: _, ...first } = await home.ensure('pin')
     await own.publish(pin('1.1.0'))
-    expect(await home.ensure('pin')).toEqual(first)
+    expect(await home.ensure('pin')).toMatchObject(first)
     expect((await home.ensure('pin', { refresh: true })).version).toBe('1.1.0')
     expect((await home.ensure('pin')).version).toBe('1.1.0')
     // The old version under a new spec: known from the tree that is still there.

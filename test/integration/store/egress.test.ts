@@ -183,7 +183,7 @@ test('a history of the version before is brought up to date, and every command r
   expect(requests.stdout).toContain('"unread":"only its head was read"')
   expect(egress('flows', '--server', 'exa', '--store', store).stdout).toContain('api.exa.ai')
   const db = new Database(file)
-  expect(db.pragma('user_version', { simple: true })).toBe(2)
+  expect(db.pragma('user_version', { simple: true })).toBe(3)
   db.close()
 })
 
@@ -199,7 +199,10 @@ test('hostile names reach no terminal, in any format', () => {
   commit(
     alert({ destination: { address: null, port: 443, transport: 'tcp', name, nameSource: 'tls_sni' } }),
     closed(),
+    opened({ id: 's2' }),
   )
+  for (const kind of ['host', 'path', 'field', 'tool', 'tool-description'] as const)
+    commit({ kind: 'trait', session: 's2', at: NOON, trait: { kind, place: name, name, detail: name } })
   db.close()
   for (const command of [
     'report',
@@ -207,6 +210,8 @@ test('hostile names reach no terminal, in any format', () => {
     'flows --server exa',
     'requests --server exa',
     'dns --server exa',
+    'drift',
+    'attest exa-mcp-server@3.4.1',
   ]) {
     const machine = command.includes('--server') ? 'jsonl' : 'json'
     for (const format of ['table', machine]) {

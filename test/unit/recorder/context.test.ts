@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import type { AlertEvent } from '../../../runtime/model/alert.ts'
 import type { JournalEntry } from '../../../runtime/model/journal.ts'
 import { compileRules } from '../../../runtime/policy/rules.ts'
-import { inBackground, recorderContext } from '../../../runtime/recorder/context.ts'
+import { type ContextOptions, inBackground, recorderContext } from '../../../runtime/recorder/context.ts'
 
 const alert = (key: string): JournalEntry => ({ kind: 'alert', alert: { key } as AlertEvent })
 const gap: JournalEntry = { kind: 'gap', gap: { session: 's', at: 1, kind: 'dns-limit', count: 1 } }
 
-function setUp(write: () => Promise<void>) {
+function setUp(write: () => Promise<void>, more: Partial<ContextOptions> = {}) {
   const events: string[] = []
   const context = recorderContext({
     server: 'p',
@@ -27,6 +27,7 @@ function setUp(write: () => Promise<void>) {
     },
     onAlert: ({ key }) => events.push(`alert ${key}`),
     onFailure: (error) => events.push(`failure ${error}`),
+    ...more,
   })
   return { context, events }
 }
@@ -42,6 +43,13 @@ describe('recorderContext', () => {
     const { context, events } = setUp(() => Promise.reject(new Error('full')))
     await expect(context.record(alert('a'))).rejects.toThrow('full')
     expect(events).toEqual(['write 1', 'failure Error: full'])
+  })
+
+  it('writes what follows from the entries with them, and tells of alerts among that', async () => {
+    const follow: ContextOptions['follow'] = (entries) => [...entries, alert('new')]
+    const { context, events } = setUp(() => Promise.resolve(), { follow })
+    await context.record(gap)
+    expect(events).toEqual(['write 2', 'written', 'alert new'])
   })
 
   it('numbers what it records within the session', () => {

@@ -17,10 +17,10 @@ describe('a request over HTTP/1.1', () => {
     const { status, body: text } = await ask(world, { method: 'POST', path: '/a/b?to=x&n=1', body })
     expect([status, text]).toEqual([200, 'answer'])
     await world.settled()
-    expect(world.entries.map(({ kind }) => kind)).toEqual([
-      ...['flow-opened', 'http-request', 'http-ended', 'flow-closed'],
-    ])
+    const kinds = ['flow-opened', 'http-request', 'http-fields', 'http-ended', 'flow-closed']
+    expect(world.entries.map(({ kind }) => kind)).toEqual(kinds)
     expect(world.of('flow-opened')[0]?.flow).toMatchObject({ inspection: 'inspected', name: NAME })
+    expect(world.of('http-fields')[0]?.fields.names).toEqual(['/text'])
     expect(world.of('http-request')[0]?.request).toMatchObject({
       ...{ scheme: 'https', method: 'POST', host: NAME, path: '/a/b?to=&n=' },
       ...{
