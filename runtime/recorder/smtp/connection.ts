@@ -185,11 +185,11 @@ class Conversation {
     return true
   }
 
-  #noMail(): boolean {
+  #noMail(): Promise<boolean> {
     return this.#sides.refuse(503, '5.5.1', ['mcp-run: no mail is under way'])
   }
 
-  #unclear(): boolean {
+  #unclear(): Promise<boolean> {
     return this.#sides.refuse(501, '5.1.3', ['mcp-run: an address that can be read in two ways'])
   }
 
@@ -198,7 +198,8 @@ class Conversation {
       if (!(error instanceof BrokenLine)) throw error
       if (this.#mail === null) await recordMalformed(this.#inspected, error.bytes)
       else await this.#mail.refuse('malformed')
-      this.#sides.refuse(500, '5.5.2', explainRequest(this.#inspected.flow, 'malformed').lines)
+      // Nothing is read any more, so that the client may not come to read it.
+      void this.#sides.refuse(500, '5.5.2', explainRequest(this.#inspected.flow, 'malformed').lines)
     } catch {
       // The store failed, or what must not: nothing goes on.
       this.#end.cut('recorder failed')
