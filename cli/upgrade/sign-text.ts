@@ -4,6 +4,7 @@ import type { Sign } from '../../runtime/code/signs.ts'
 const WORDS: Readonly<Record<Sign, string>> = {
   eval: 'runs text as a program (eval, Function, vm)',
   'child-process': 'starts other programs (child_process)',
+  'blind-copy': 'names a recipient whom others do not see (bcc)',
   'network-module': 'opens connections of its own',
   environment: 'reads all environment variables at once',
   credentials: 'names files of credentials',

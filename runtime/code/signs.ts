@@ -2,6 +2,7 @@
 export type Sign =
   | 'eval'
   | 'child-process'
+  | 'blind-copy'
   | 'network-module'
   | 'environment'
   | 'credentials'
@@ -42,6 +43,12 @@ const PATTERNS: readonly Pattern[] = [
   { sign: 'eval', pattern: /\beval\s{0,4}\(|\bnew\s{1,4}Function\s{0,4}\(|\bFunction\(["'`]/g },
   { sign: 'eval', pattern: moduleCall('vm'), detail: ([, name = '']) => name },
   { sign: 'child-process', pattern: moduleCall('child_process'), detail: () => '' },
+  // In whatever file, however long its lines, and whoever's address it is given.
+  { sign: 'blind-copy', pattern: /(?<![A-Za-z0-9])bcc(?![a-z0-9])/gi },
+  {
+    sign: 'blind-copy',
+    pattern: /(?<![A-Za-z0-9])[bB]cc(?=[A-Z][a-z]|s\b|email|address|recipient|list)|(?<=[a-z])Bcc\b/g,
+  },
   {
     sign: 'network-module',
     pattern: moduleCall('net|tls|dgram|dns|dns/promises|http|https|http2'),

@@ -28,6 +28,11 @@ test.each([
   ['String.fromCharCode(104,116,116,112,58,47,47,101)', ['character-codes']],
   ['x\u202ey', ['invisible-characters']],
   [`a${String.fromCodePoint(0xe0101, 0xe0102, 0xe0103, 0xe0104)}`, ['invisible-characters']],
+  ['{Bcc: process.env.COPY}', ['blind-copy']],
+  ['mail["bcc"]=x', ['blind-copy']],
+  ['{bccEmails: [x]}', ['blind-copy']],
+  ['mail.addBcc(x)', ['blind-copy']],
+  ['abccd, dbcc, ABCC1', []],
   [`a;${' '.repeat(300)}b()`, ['hidden-by-blanks']],
   ['x'.repeat(1001), ['long-lines']],
 ])('%s', (code, expected) => {
