@@ -107,6 +107,13 @@ test('thousands of other lines hide no recipient', async () => {
   expect(signs).toMatchObject([{ sign: 'blind-copy', line: 3001, before: 0, now: 1 }])
 })
 
+test('a byte that text has not makes no data of a program', async () => {
+  const { files, signs, lines } = await compare({ 'i.js': '1\n' }, { 'i.js': '1\n/*\0*/\nBcc: copy\n' })
+  expect(files[0]?.kind).toBe('code')
+  expect(signs.map(({ sign }) => sign)).toEqual(['blind-copy', 'invisible-characters'])
+  expect(lines[0]?.added.map(({ text }) => text)).toContain('Bcc: copy')
+})
+
 test('what an unchanged or a removed file had is not new; what only a document had is', async () => {
   const found = await compare(
     {

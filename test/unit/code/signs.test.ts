@@ -33,6 +33,10 @@ test.each([
   ['{bccEmails: [x]}', ['blind-copy']],
   ['mail.addBcc(x)', ['blind-copy']],
   ['abccd, dbcc, ABCC1', []],
+  ['require("./LICENSE")', ['document-module']],
+  ['import "../docs/readme.md"', ['document-module']],
+  ['require("history");require("./history.js");import "./licenses/a.js"', []],
+  ['/*\0*/', ['invisible-characters']],
   [`a;${' '.repeat(300)}b()`, ['hidden-by-blanks']],
   ['x'.repeat(1001), ['long-lines']],
 ])('%s', (code, expected) => {
