@@ -25,7 +25,9 @@ export function readPath(
   if (name.toUpperCase() !== word) return null
   // Nobody is the sender of a bounce, but a recipient there must be.
   if (address === '') return word === 'TO' ? null : { address, parameters }
-  return isWeighed(address) ? { address, parameters } : null
+  // The destination's own (RFC 5321, 4.5.1).
+  const isOwn = address.toLowerCase() === 'postmaster'
+  return isOwn || isWeighed(address) ? { address, parameters } : null
 }
 
 /** Whether what is weighed is the whole of it: what goes on is no other address, nor one that is taken for none. */
@@ -40,7 +42,7 @@ function isWeighed(address: string): boolean {
 }
 
 /** Quoted parts, source routes and `%` send elsewhere than the address seems to say (RFC 5321, appendix C, F.2). */
-const PATH = /^(FROM|TO): ?<((?:[^\s<>@"%!:,;\\]+@[^\s<>@"%!,;\\]+)?)>((?: [^\s<>]+)*)$/i
+const PATH = /^(FROM|TO): ?<((?:[^\s<>@"%!:,;\\]+@[^\s<>@"%!,;\\]+|postmaster)?)>((?: [^\s<>]+)*)$/i
 
 /** Extensions by which more would be said at once, or in another framing, than is read here. */
 const WITHHELD = /^(?:PIPELINING|CHUNKING|BINARYMIME|BURL|XCLIENT|XFORWARD|XEXCH50|ETRN|TURN|ATRN)\b/i
