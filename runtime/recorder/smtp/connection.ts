@@ -160,7 +160,10 @@ class Conversation {
     const said = initial === undefined ? [] : [initial]
     let code = await this.#sides.ask(`AUTH ${argument}`)
     while (code === 334) {
-      const line = await this.#sides.near.line(MAX_LINE)
+      const line = await this.#sides.near.line(MAX_LINE).catch((error: unknown) => {
+        // What came is a password, or a part of one: its row is to name the command alone.
+        throw error instanceof BrokenLine ? new BrokenLine(Buffer.from('AUTH')) : error
+      })
       if (line === null) return false
       said.push(line.toString('latin1'))
       code = await this.#sides.ask(line.toString('latin1'))

@@ -244,6 +244,14 @@ it.each([['PLAIN'], ['LOGIN']])('somebody else’s account is a finding: %s', as
   expect(JSON.stringify(rig.entries)).not.toContain('secret-of-the-thief')
 })
 
+it('a password that is no line leaves nothing of itself behind', async () => {
+  const { rig } = await world()
+  await talk(rig, ['EHLO me', 'AUTH LOGIN', 'dXNlcg==', 'c2VjcmV0LXBhc3N3b3Jk rest\n'])
+  await rig.settled()
+  expect(rig.alerts()).toMatchObject([{ reason: 'malformed' }])
+  expect(JSON.stringify(rig.entries)).not.toContain('c2VjcmV0')
+})
+
 it('a certificate that is not the destination’s ends it', async () => {
   const { destinations } = await authorities()
   const far: MailServer = mailServer(await destinations.issue(['evil.test']))
