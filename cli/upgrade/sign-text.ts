@@ -4,6 +4,8 @@ import type { Sign } from '../../runtime/code/signs.ts'
 const WORDS: Readonly<Record<Sign, string>> = {
   eval: 'runs text as a program (eval, Function, vm)',
   'child-process': 'starts other programs (child_process)',
+  'blind-copy': 'names a recipient whom others do not see (bcc)',
+  'document-module': 'runs a file that is called like a document',
   'network-module': 'opens connections of its own',
   environment: 'reads all environment variables at once',
   credentials: 'names files of credentials',

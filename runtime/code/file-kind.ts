@@ -6,12 +6,14 @@ export type FileKind = 'code' | 'document' | 'native' | 'data' | 'link'
 
 const DOCUMENT_ENDS = /\.(?:md|markdown|map|d\.[mc]?ts|css|scss)$/i
 const DOCUMENT_NAMES = /(?:^|\/)(?:readme|licen[sc]e|changelog|history|notice|authors|package\.json)[^/]*$/i
+const PROGRAM_END = /\.(?:[cm]?[jt]sx?|json|sh|py)$/i
 const NATIVE_END = /\.(?:node|wasm|so|dll|dylib|exe)$/i
 
 /** By its name, and by how it begins. */
 export function fileKind(path: string, head: Buffer): FileKind {
   if (isProgram(head) || NATIVE_END.test(path)) return 'native'
-  if (head.includes(0)) return 'data'
+  // A comment of a program may hold any byte.
+  if (head.includes(0) && !PROGRAM_END.test(path)) return 'data'
   return DOCUMENT_ENDS.test(path) || (DOCUMENT_NAMES.test(path) && !/\.[mc]?js$/i.test(path))
     ? 'document'
     : 'code'

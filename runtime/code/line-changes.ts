@@ -11,13 +11,15 @@ export interface AddedLine {
 }
 
 export interface LineChanges {
-  /** The first ones, in order. */
+  /** The first ones, in order; of those behind them, the ones that name a recipient. */
   readonly added: readonly AddedLine[]
   readonly addedCount: number
   readonly removedCount: number
 }
 
 const MAX_ADDED = 2000
+/** Beyond those, of lines that name a recipient. */
+const MAX_NAMING = 500
 const MAX_LINE = 1000
 
 /** Lines of one text that the other has not, wherever they stand: a line that was moved is no news. */
@@ -26,17 +28,19 @@ export function lineChanges(before: string, after: string): LineChanges {
   for (const line of before.split(/\r?\n/)) left.set(line, (left.get(line) ?? 0) + 1)
   const added: AddedLine[] = []
   let addedCount = 0
+  let naming = 0
   after.split(/\r?\n/).forEach((line, index) => {
     const there = left.get(line) ?? 0
     if (there > 0) left.set(line, there - 1)
     else if (line.trim() !== '') {
       addedCount++
-      if (added.length < MAX_ADDED)
-        added.push({
-          number: index + 1,
-          text: line.slice(0, MAX_LINE),
-          weight: weightOf(line.slice(0, MAX_LINE)),
-        })
+      const text = line.slice(0, MAX_LINE)
+      // No number of other lines is to hide one.
+      if (added.length < MAX_ADDED) added.push({ number: index + 1, text, weight: weightOf(text) })
+      else if (naming < MAX_NAMING && namesRecipient(text)) {
+        naming++
+        added.push({ number: index + 1, text, weight: 'telling' })
+      }
     }
   })
   let removedCount = 0
@@ -49,9 +53,9 @@ function weightOf(line: string): AddedLine['weight'] {
   return codeSigns(line).length > 0 || namesRecipient(line) ? 'telling' : 'plain'
 }
 
-const NAMED = /([A-Za-z_$][\w$-]{0,63})["'`]?\s{0,8}[:=](?!=)/g
+const NAMED = /([A-Za-z_$][\w$-]{0,63})["'`]?\]?\s{0,8}[:=](?!=)/g
 
-/** `Bcc: process.env.COPY` */
+/** `Bcc: process.env.COPY`, `mail['Bcc'] = copy` */
 function namesRecipient(line: string): boolean {
   for (const [, name = ''] of line.matchAll(NAMED)) if (isRecipient([name], false)) return true
   return false

@@ -2,6 +2,8 @@
 export type Sign =
   | 'eval'
   | 'child-process'
+  | 'blind-copy'
+  | 'document-module'
   | 'network-module'
   | 'environment'
   | 'credentials'
@@ -42,6 +44,18 @@ const PATTERNS: readonly Pattern[] = [
   { sign: 'eval', pattern: /\beval\s{0,4}\(|\bnew\s{1,4}Function\s{0,4}\(|\bFunction\(["'`]/g },
   { sign: 'eval', pattern: moduleCall('vm'), detail: ([, name = '']) => name },
   { sign: 'child-process', pattern: moduleCall('child_process'), detail: () => '' },
+  // Node takes a file of any name for a program; as a document it is not read like one here.
+  {
+    sign: 'document-module',
+    pattern:
+      /(?:require\(|import\(|\bfrom|\bimport)\s{0,8}["'`]\.{1,2}\/(?:[^"'`\n]{0,200}\/)?(?:[^"'`\n/]{0,100}\.(?:md|markdown|map)|(?:readme|licen[sc]e|changelog|history|notice|authors)(?![^"'`\n/]{0,100}\.[cm]?js["'`])[^"'`\n/]{0,100})["'`]/gi,
+  },
+  // In whatever file, however long its lines, and whoever's address it is given.
+  { sign: 'blind-copy', pattern: /(?<![A-Za-z0-9])bcc(?![a-z0-9])/gi },
+  {
+    sign: 'blind-copy',
+    pattern: /(?<![A-Za-z0-9])[bB]cc(?=[A-Z][a-z]|s\b|email|address|recipient|list)|(?<=[a-z])Bcc\b/g,
+  },
   {
     sign: 'network-module',
     pattern: moduleCall('net|tls|dgram|dns|dns/promises|http|https|http2'),
@@ -71,7 +85,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     sign: 'invisible-characters',
     pattern:
-      /[\u202a-\u202e\u2066-\u2069]|(?:[\u200b-\u200f\u2060-\u2064]|[\ufe00-\ufe0f]){4}|(?:\udb40[\udd00-\uddef]){4}/g,
+      /[\0\u202a-\u202e\u2066-\u2069]|(?:[\u200b-\u200f\u2060-\u2064]|[\ufe00-\ufe0f]){4}|(?:\udb40[\udd00-\uddef]){4}/g,
   },
   { sign: 'hidden-by-blanks', pattern: /[^\s][ \t]{160}[ \t]{0,4096}[^\s]/g },
 ]

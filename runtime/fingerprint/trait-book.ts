@@ -36,6 +36,8 @@ export const MAX_TRAITS: Readonly<Record<TraitKind, number>> = {
   unread: 256,
   beyond: 16,
 }
+/** As many again of fields that say where something is sent to: no flood of others is to take their place. */
+const MAX_RECIPIENTS = 512
 /** Findings of one severity that a session is told one by one. */
 export const MAX_FINDINGS = 32
 
@@ -70,7 +72,8 @@ export class TraitBook {
     const { trait, at } = noted
     if (this.has(trait)) return []
     const isNew = !this.known.has(trait)
-    if (isNew && this.#isFull(trait.kind)) return this.beyond(trait, at)
+    const more = noted.weight === 'recipient' ? MAX_RECIPIENTS : 0
+    if (isNew && this.#isFull(trait.kind, more)) return this.beyond(trait, at)
     this.#noted.add(traitKey(trait))
     if (isNew) this.#added.set(trait.kind, (this.#added.get(trait.kind) ?? 0) + 1)
     const entry: JournalEntry = { kind: 'trait', session: this.#session.session, at, trait }
@@ -102,7 +105,7 @@ export class TraitBook {
     return alertForDrift(this.#session, at, { trait, judged, earlier, versions, difference, seen })
   }
 
-  #isFull(kind: TraitKind): boolean {
-    return this.known.count(kind) + (this.#added.get(kind) ?? 0) >= MAX_TRAITS[kind]
+  #isFull(kind: TraitKind, more: number): boolean {
+    return this.known.count(kind) + (this.#added.get(kind) ?? 0) >= MAX_TRAITS[kind] + more
   }
 }

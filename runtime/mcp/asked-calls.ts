@@ -47,12 +47,12 @@ function asked(message: ShapeNode): AskedMessage {
     return { id, kind: 'unclear', tool: null }
   const method = members.get('method')
   if (method === undefined) return { id, kind: 'other', tool: null }
-  if (method.kind !== 'string') return { id, kind: 'unclear', tool: null }
+  if (method.kind !== 'string' || method.text === null) return { id, kind: 'unclear', tool: null }
   if (method.text === 'tools/call') {
     const name = params?.members.get('name')
     return { id, kind: 'call', tool: name?.kind === 'string' ? name.text : null }
   }
-  const isTools = plain(method.text ?? '').startsWith('tools/') && method.text !== 'tools/list'
+  const isTools = plain(method.text).startsWith('tools/') && method.text !== 'tools/list'
   return { id, kind: isTools ? 'unclear' : 'other', tool: null }
 }
 

@@ -23,8 +23,13 @@ const MAX_DEPTH = 8
 /** More than any honest message has of what is wanted. */
 const MAX_NODES = 100_000
 
-/** What is wanted of one line; null where it is no JSON text from end to end, or has too much of it. */
+/**
+ * What is wanted of one line; null where it is no JSON text from end to end, or has too much of it, or a carriage return
+ * in it, which many take for the end of a line (Python's text streams, Node's readline): what stands behind it is a
+ * message of its own then.
+ */
 export function readShape(line: Buffer, shape: Shape): ShapeNode | null {
+  if (endsWithin(line)) return null
   const finder = new ShapeFinder(shape)
   const reader = new JsonReader(finder, MAX_DEPTH)
   reader.push(line)
@@ -33,6 +38,13 @@ export function readShape(line: Buffer, shape: Shape): ShapeNode | null {
 }
 
 const NEWLINE = 0x0a
+const RETURN = 0x0d
+
+/** Whether a carriage return stands before anything but blanks. */
+function endsWithin(line: Buffer): boolean {
+  const first = line.indexOf(RETURN)
+  return first >= 0 && line.subarray(first).some((byte) => byte > 0x20)
+}
 
 interface Open {
   readonly node: ShapeNode

@@ -7,6 +7,8 @@ export const MAX_ANSWER_BYTES = 4 * 1024 * 1024
 const MAX_WAITING = 64
 const MAX_TOOLS = 512
 const MAX_NAME = 256
+/** Of a tool's members; no schema is nested like that, and who reads one goes as deep. */
+const MAX_DEPTH = 256
 const NEWLINE = 0x0a
 
 export type OnListed = (answer: ListedAnswer) => void
@@ -68,11 +70,12 @@ export class ListedTools {
     const { id, result } = message
     if (typeof id !== 'string' && typeof id !== 'number') return
     if (!this.#waiting.delete(JSON.stringify(id)) || !Array.isArray(result.tools)) return
-    const tools = result.tools.slice(0, MAX_TOOLS).flatMap(toolOf)
+    const listed = result.tools.slice(0, MAX_TOOLS)
+    const readable = listed.filter((tool) => !isDeeper(tool, MAX_DEPTH))
     this.#onListed({
-      tools,
+      tools: readable.flatMap(toolOf),
       last: typeof result.nextCursor !== 'string',
-      more: result.tools.length > MAX_TOOLS,
+      more: readable.length < result.tools.length,
     })
   }
 }
@@ -91,6 +94,16 @@ function toolOf(tool: unknown): ListedTool[] {
           : { ...rest, ...(description !== undefined && { description }) },
     },
   ]
+}
+
+/** Without a call for each level, of which there may be millions. */
+function isDeeper(value: unknown, most: number): boolean {
+  let level: unknown[] = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > most) return true
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
+  }
+  return false
 }
 
 function parsed(line: Buffer): unknown {

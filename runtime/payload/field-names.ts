@@ -1,6 +1,7 @@
 import { nameShape, ODD } from '../model/name-shape.ts'
+import { isRecipient } from './name-roles.ts'
 
-/** Names in one request that are told apart. */
+/** Names in one request that are told apart, and of those that say where something is sent to as many again. */
 const MAX_NAMES = 512
 /** Of a form's name. */
 const MAX_SEGMENTS = 12
@@ -47,13 +48,15 @@ export class FieldNames {
     // Rows of a table have the same names over and over.
     if (name !== null && written.has(name)) return
     if (name !== null && written.size < MAX_WRITTEN) written.add(name)
-    this.#add(`${shape}/${name === null ? ODD : nameShape(name)}`)
+    const own = name === null ? ODD : nameShape(name)
+    this.#add(`${shape}/${own}`, own)
   }
 
   /** Of a form or a part: `a[b][0]` and `a.b.0` lead inwards. */
   named(kind: 'form' | 'part', name: string): void {
     const segments = name.split(/[[\].]+/).filter((segment) => segment !== '')
-    this.#add(`${kind}:${segments.slice(0, MAX_SEGMENTS).map(nameShape).join('/')}`)
+    const shapes = segments.slice(0, MAX_SEGMENTS).map(nameShape)
+    this.#add(`${kind}:${shapes.join('/')}`, shapes.at(-1) ?? '')
   }
 
   #place(pointer: string): Place {
@@ -77,8 +80,9 @@ export class FieldNames {
     return place
   }
 
-  #add(name: string): void {
-    if (this.#seen.size < MAX_NAMES) this.#seen.add(name)
+  #add(name: string, last: string): void {
+    const { size } = this.#seen
+    if (size < MAX_NAMES || (size < 2 * MAX_NAMES && isRecipient([last], false))) this.#seen.add(name)
     else this.#more ||= !this.#seen.has(name)
   }
 }

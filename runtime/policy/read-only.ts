@@ -63,7 +63,12 @@ const PATH_FIELDS: ReadonlySet<string> = new Set([
 /** X-HTTP-Method-Override and its kin; CGI makes one of a dash and an underscore. */
 function overrides(field: string): boolean {
   const name = field.toLowerCase().replaceAll('_', '-')
-  return (name.includes('method') && name !== 'access-control-request-method') || PATH_FIELDS.has(name)
+  return (namesMethod(name) && name !== 'access-control-request-method') || PATH_FIELDS.has(name)
+}
+
+/** `x-http-method`, `x-http-verb`; `verbose` is none. */
+function namesMethod(name: string): boolean {
+  return name.includes('method') || /verb(?!os)/.test(name)
 }
 
 const UNSAFE_METHODS: ReadonlySet<string> = new Set(
@@ -79,8 +84,11 @@ function overridesInQuery(target: string): boolean {
     .split(/[?&;#]/)
     .some((pair) => {
       const [name = '', ...value] = pair.split('=')
-      const method = unescaped(value.join('=')).trim().toUpperCase()
-      return UNSAFE_METHODS.has(method) && unescaped(name).toLowerCase().includes('method')
+      // Whatever stands beside its letters may be taken off.
+      const method = unescaped(value.join('='))
+        .replace(/[^A-Za-z]/g, '')
+        .toUpperCase()
+      return UNSAFE_METHODS.has(method) && namesMethod(unescaped(name).toLowerCase())
     })
 }
 

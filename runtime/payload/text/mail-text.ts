@@ -78,21 +78,33 @@ function literalAfter(text: string, from: number): Domain | null {
 
 function localsBefore(text: string, at: number, readiness: Readiness): Local[] {
   if (text[at - 1] === '"') {
-    return quotedBefore(text, at - 1).filter(({ local }) => readiness === 'any' || SURE_QUOTED.test(local))
+    const quoted = quotedBefore(text, at - 1)
+    if (readiness === 'any') return quoted.length > 0 ? quoted : oddBefore(text, at)
+    return quoted.filter(({ local }) => SURE_QUOTED.test(local))
   }
   const usual = atomBefore(text, at, USUAL_LOCAL, readiness)
   if (readiness === 'sure') return usual.slice(0, 1)
   const start = usual.at(-1)?.start ?? at
   const bare = usual.map(({ local }) => ({ local: local.replace(MARKUP, ''), start }))
   usual.push(...bare.filter(({ local }) => local !== '' && usual.every((one) => one.local !== local)))
-  if (start === 0 || !ANY_LOCAL.has(text.charCodeAt(start - 1))) return usual
+  if (start === 0 || !ANY_LOCAL.has(text.charCodeAt(start - 1)))
+    return usual.length > 0 ? usual : oddBefore(text, at)
   // As the whole of an entry it is the address: `x=alice@` is another mailbox than `alice@`.
-  const entries = atomBefore(text, at, ANY_LOCAL, readiness).filter(
-    (one) => !NO_DELIMITER.test(text[one.start - 1] ?? ''),
-  )
+  const before = ANY_LOCAL.runStart(text, at, Math.max(0, at - MAX_LOCAL)) - 1
+  const isEntry = usual.length === 0 || !NO_DELIMITER.test(text[before] ?? '')
+  const entries = isEntry ? atomBefore(text, at, ANY_LOCAL, readiness) : []
+  if (usual.length + entries.length === 0) return oddBefore(text, at)
   // What stands before the usual characters may also be something by itself.
   return [...entries.map(({ local }) => ({ local, start })), ...usual]
 }
+
+/** Of an address that cannot be read to its start, or has nothing else for one: `` `@evil.test ``, `((x))@evil.test`. */
+function oddBefore(text: string, at: number): Local[] {
+  const mark = text[at - 1] ?? ''
+  return ODD_END.test(mark) ? [{ local: mark, start: at - 1 }] : []
+}
+
+const ODD_END = /["'`)]/
 
 /** `_x@evil.test_` */
 const MARKUP = /^[_~-]+/

@@ -160,7 +160,10 @@ class Conversation {
     const said = initial === undefined ? [] : [initial]
     let code = await this.#sides.ask(`AUTH ${argument}`)
     while (code === 334) {
-      const line = await this.#sides.near.line(MAX_LINE)
+      const line = await this.#sides.near.line(MAX_LINE).catch((error: unknown) => {
+        // What came is a password, or a part of one: its row is to name the command alone.
+        throw error instanceof BrokenLine ? new BrokenLine(Buffer.from('AUTH')) : error
+      })
       if (line === null) return false
       said.push(line.toString('latin1'))
       code = await this.#sides.ask(line.toString('latin1'))
@@ -185,11 +188,11 @@ class Conversation {
     return true
   }
 
-  #noMail(): boolean {
+  #noMail(): Promise<boolean> {
     return this.#sides.refuse(503, '5.5.1', ['mcp-run: no mail is under way'])
   }
 
-  #unclear(): boolean {
+  #unclear(): Promise<boolean> {
     return this.#sides.refuse(501, '5.1.3', ['mcp-run: an address that can be read in two ways'])
   }
 
@@ -198,7 +201,8 @@ class Conversation {
       if (!(error instanceof BrokenLine)) throw error
       if (this.#mail === null) await recordMalformed(this.#inspected, error.bytes)
       else await this.#mail.refuse('malformed')
-      this.#sides.refuse(500, '5.5.2', explainRequest(this.#inspected.flow, 'malformed').lines)
+      // Nothing is read any more, so that the client may not come to read it.
+      void this.#sides.refuse(500, '5.5.2', explainRequest(this.#inspected.flow, 'malformed').lines)
     } catch {
       // The store failed, or what must not: nothing goes on.
       this.#end.cut('recorder failed')

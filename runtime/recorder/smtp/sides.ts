@@ -50,16 +50,8 @@ export class Sides {
 
   /** Resolves when more may be sent. */
   async send(bytes: Buffer): Promise<void> {
-    const upstream = this.#upstream
     this.#sent += bytes.length
-    if (upstream.write(bytes) || upstream.destroyed) return
-    await new Promise<void>((resolve) => {
-      const settle = (): void => {
-        upstream.off('drain', settle).off('close', settle)
-        resolve()
-      }
-      upstream.on('drain', settle).on('close', settle)
-    })
+    await written(this.#upstream, bytes)
   }
 
   /** Sends a command and carries its answer; gives the answer's code, null where none came. */
@@ -79,15 +71,15 @@ export class Sides {
       const shown = edit(line)
       if (shown !== null) lines.push(shown)
       if (more === '-') continue
-      this.#client.write(Buffer.from(answerOf(lines), 'latin1'))
+      await written(this.#client, Buffer.from(answerOf(lines), 'latin1'))
       return Number(code)
     }
     return null
   }
 
-  /** The recorder's own answer; true, since the conversation goes on. */
-  refuse(code: number, status: string, lines: readonly string[]): true {
-    this.#client.write(refusal(code, status, lines))
+  /** The recorder's own answer; true, since the conversation goes on: once there is room for more of them. */
+  async refuse(code: number, status: string, lines: readonly string[]): Promise<true> {
+    await written(this.#client, refusal(code, status, lines))
     return true
   }
 
@@ -131,6 +123,18 @@ export class Sides {
     })
     if (client.destroyed) this.#end.closed()
   }
+}
+
+/** Resolves when the socket takes more, or nothing any more. */
+async function written(socket: Socket, bytes: Buffer): Promise<void> {
+  if (socket.write(bytes) || socket.destroyed) return
+  await new Promise<void>((resolve) => {
+    const settle = (): void => {
+      socket.off('drain', settle).off('close', settle)
+      resolve()
+    }
+    socket.on('drain', settle).on('close', settle)
+  })
 }
 
 /** What was left out of an answer may have been its last line, which has another mark. */

@@ -30,7 +30,11 @@ export async function carryHeldText(sides: Sides, mail: Transaction): Promise<bo
   })
   if (!whole) return false
   const refused = await mail.weigh(fits)
-  if (refused !== null) return sides.refuse(554, '5.7.1', refused.lines)
+  if (refused !== null) {
+    // For the client this mail is over, and the next may begin (RFC 5321, 4.1.1.4): the destination knows of recipients.
+    if ((await sides.ask('RSET', () => null)) === null) return false
+    return sides.refuse(554, '5.7.1', refused.lines)
+  }
   // Its answer is told only where it is none to go on.
   let last = ''
   const code = await sides.ask('DATA', (line) => {

@@ -1,3 +1,6 @@
+import { isUtf8 } from 'node:buffer'
+import { mailAddresses } from '../../payload/text/mail-text.ts'
+
 /** A command of a client's, as RFC 5321 has them. */
 export interface Command {
   /** In capitals. */
@@ -21,7 +24,21 @@ export function readPath(
   const [, name = '', address = '', parameters = ''] = PATH.exec(argument) ?? []
   if (name.toUpperCase() !== word) return null
   // Nobody is the sender of a bounce, but a recipient there must be.
-  return address === '' && word === 'TO' ? null : { address, parameters }
+  if (address === '') return word === 'TO' ? null : { address, parameters }
+  // The destination's own (RFC 5321, 4.5.1).
+  const isOwn = address.toLowerCase() === 'postmaster'
+  return isOwn || isWeighed(address) ? { address, parameters } : null
+}
+
+/** Whether what is weighed is the whole of it: what goes on is no other address, nor one that is taken for none. */
+function isWeighed(address: string): boolean {
+  const bytes = Buffer.from(address, 'latin1')
+  if (!isUtf8(bytes)) return false
+  const text = bytes.toString('utf8')
+  const local = text.slice(0, text.indexOf('@')).toLowerCase()
+  return mailAddresses(text, 'any', []).some(
+    ({ value, end }) => end === text.length && value.startsWith(`${local}@`),
+  )
 }
 
 /** Quoted parts, source routes and `%` send elsewhere than the address seems to say (RFC 5321, appendix C, F.2). */

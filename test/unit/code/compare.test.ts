@@ -99,6 +99,21 @@ test('a recipient that is no address weighs more than other lines, and a moved l
   ])
 })
 
+test('thousands of other lines hide no recipient', async () => {
+  const others = Array.from({ length: 3000 }, (_, n) => `line(${n})`).join('\n')
+  const { lines, signs } = await compare({ 'i.js': '1\n' }, { 'i.js': `${others}\nmail['Bcc'] = copy\n` })
+  expect(lines[0]?.added.at(-1)).toEqual({ number: 3001, text: "mail['Bcc'] = copy", weight: 'telling' })
+  expect(lines[0]?.addedCount).toBe(3001)
+  expect(signs).toMatchObject([{ sign: 'blind-copy', line: 3001, before: 0, now: 1 }])
+})
+
+test('a byte that text has not makes no data of a program', async () => {
+  const { files, signs, lines } = await compare({ 'i.js': '1\n' }, { 'i.js': '1\n/*\0*/\nBcc: copy\n' })
+  expect(files[0]?.kind).toBe('code')
+  expect(signs.map(({ sign }) => sign)).toEqual(['blind-copy', 'invisible-characters'])
+  expect(lines[0]?.added.map(({ text }) => text)).toContain('Bcc: copy')
+})
+
 test('what an unchanged or a removed file had is not new; what only a document had is', async () => {
   const found = await compare(
     {

@@ -155,6 +155,20 @@ test('a flood is bounded, counted and said; a finding of more weight is not lost
   expect(latest?.traits.filter(({ kind }) => kind === 'beyond').map(({ name }) => name)).toEqual(['host'])
 })
 
+test('fields of earlier sessions take no place of one that says where a mail goes', () => {
+  const { session } = sessions()
+  const word = (n: number) => [...String(n)].map((digit) => 'qrsxuvwpyz'[Number(digit)]).join('')
+  session(OLD, ({ send }) => {
+    send('POST', '/email', MAIL)
+    for (let n = 0; n < 120; n++) {
+      const fields = Array.from({ length: 40 }, (_, k) => `/k_${word(k)}`)
+      send(['POST', 'PUT', 'PATCH'][n % 3] ?? '', `/${word(10 + Math.floor(n / 3))}`, fields)
+    }
+  })
+  const alerts = session(NEW, ({ send }) => void send('POST', '/email', [...MAIL, '/Bcc', '/Tag']))
+  expect(lines(alerts)).toEqual(['high field /Bcc version', 'info beyond field'])
+})
+
 test('what could not be read is kept as such', () => {
   const { session, db } = sessions()
   session(OLD, ({ reach, tell }) => {

@@ -88,3 +88,14 @@ test('tools of any form, and more of them than are read', () => {
   say(listed(3, [{ ...TOOL, description: 'x'.repeat(MAX_ANSWER_BYTES) }]))
   expect(answers[2]).toEqual({ tools: [], last: false, more: true })
 })
+
+test('what is nested without end is more than is told apart, and fails nobody', () => {
+  const { ask, say, answers, names } = setUp()
+  ask('1')
+  const deep = `${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}`
+  say(
+    `{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"deep","inputSchema":${deep}},${JSON.stringify(TOOL)}]}}`,
+  )
+  expect(names()).toEqual(['send'])
+  expect(answers).toMatchObject([{ last: true, more: true }])
+})

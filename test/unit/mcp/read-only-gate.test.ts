@@ -114,6 +114,7 @@ describe('lists of tools', () => {
     ['no JSON', `${list([tool('x', WRITES)])}]`],
     ['a log line', 'ready'],
     ['a word alone', '"ready"'],
+    ['a list that is a line of its own for some', `{"method":"x","params":\r${list([tool('x', WRITES)])}\r}`],
   ])('are dropped where nobody can be answered: %s', (_, text) => {
     expect(gated().server(text)).toBe('')
   })
@@ -196,6 +197,11 @@ describe('calls', () => {
       null,
     ],
     ['a name twice', '{"id":7,"method":"tools/call","params":{"name":"write","name":"read"}}', 7],
+    [
+      'a method beyond bounds',
+      `{"id":7,"method":"tools/call${' '.repeat(300)}","params":{"name":"write"}}`,
+      7,
+    ],
     ['a name in two spellings', '{"id":7,"method":"tools/call","params":{"NAME":"write","name":"read"}}', 7],
     ['another way to spell the method', '{"id":7,"method":"Tools/Call","params":{"name":"read"}}', 7],
     ['a method with what cannot be seen', '{"id":7,"method":"tools/\u200bcall","params":{"name":"read"}}', 7],
@@ -214,6 +220,10 @@ describe('calls', () => {
   it.each<[string, string | Buffer]>([
     ['no JSON', `${call('read')} x`],
     ['two messages in a line', `${call('read')}${call('write')}`],
+    [
+      'a call that is a line of its own for some',
+      `{"method":"notifications/x","params":\r${call('write')}\r}`,
+    ],
     ['a mark of byte order', `\ufeff${call('write')}`],
     ['no UTF-8', Buffer.concat([Buffer.from(call('read').slice(0, -1)), Buffer.from([0xff, 0x7d])])],
   ])('are refused: %s', (_, text) => {

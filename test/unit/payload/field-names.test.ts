@@ -67,9 +67,11 @@ test('nothing that does not look like a name is kept', async () => {
 test('their number is bounded, and that there are more is said', async () => {
   const members = Array.from(
     { length: 2000 },
-    (_, n) => `"k_${[...String(n)].map((c) => 'abcdefghij'[Number(c)]).join('')}":1`,
+    (_, n) => `"k_${[...String(n)].map((c) => 'qrsxuvwpyz'[Number(c)]).join('')}":1`,
   )
   const { names, more } = await namesIn(`{${members.join()}}`, 'application/json', 4096)
   expect([names.length, more]).toEqual([512, true])
+  const behind = await namesIn(`{${members.join()},"Bcc":1}`, 'application/json', 4096)
+  expect(behind.names.slice(512)).toEqual(['/Bcc'])
   expect((await namesIn('{"a":1}')).more).toBe(false)
 })

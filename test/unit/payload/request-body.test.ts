@@ -50,6 +50,26 @@ const BODIES: readonly (readonly [
     {},
     ['/cc recipient mail a@evil.test', '/cc recipient mail b@evil.test', '/cc recipient mail c@evil.test'],
   ],
+  [
+    'letters that often stand beside one',
+    '{"Bcc":"`x`@evil.test"}',
+    {},
+    ['/Bcc recipient mail x`@evil.test'],
+  ],
+  ['no other letters', '{"Bcc":"`@evil.test"}', {}, ['/Bcc recipient mail `@evil.test']],
+  [
+    'one that another begins with',
+    `{"Bcc":"'=a@evil.test"}`,
+    {},
+    ['/Bcc recipient mail =a@evil.test', '/Bcc recipient mail a@evil.test'],
+  ],
+  ['comments in comments', '{"Bcc":"a((b(c)))@evil.test"}', {}, ['/Bcc recipient mail )@evil.test']],
+  [
+    'an endless name',
+    `{"Bcc":"${'a'.repeat(200)}=@evil.test"}`,
+    {},
+    [`/Bcc recipient mail ${'a'.repeat(127)}=@evil.test`],
+  ],
   ['objects', `{"bcc":[{"email":"${BCC}","name":"P"}]}`, {}, [`/bcc/0/email recipient mail ${BCC}`]],
   [
     'a header object',

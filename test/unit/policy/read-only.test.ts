@@ -121,6 +121,7 @@ describe('requests', () => {
     ['a read by POST', post],
     ['the same in another spelling of its letters', { ...post, target: '/v1/%73earch' }],
     ['the same in chunks', { ...post, bodyBytes: null }],
+    ['a word that begins like a verb', { target: '/?verbose=put', headers: [['X-Verbose', 'delete']] }],
     ['a method that is none of HTTP', { target: '/pay?payment_method=card&method=search' }],
   ])('allowed: %s', (_, facts) => {
     expect(judgeRequest({ ...FACTS, ...facts })).toMatchObject({ action: 'allowed', reason: 'declared' })
@@ -147,6 +148,7 @@ describe('requests', () => {
       ['x-http-method-override', 'GET'],
       ['X-HTTP-Method', 'PUT'],
       ['X-Method-Override', 'PATCH'],
+      ['X-HTTP-Verb', 'PATCH'],
       ['X_HTTP_METHOD_OVERRIDE', 'DELETE'],
       ['X-Original-URL', '/v1/pages'],
       ['x-rewrite-url', '/v1/pages'],
@@ -156,6 +158,8 @@ describe('requests', () => {
     ]),
     ['_method', { target: '/?_method=DELETE' }],
     ['_method in disguise', { target: '/?a=1&%5Fmethod=d%65lete' }],
+    ['a verb', { target: '/?verb=DELETE' }],
+    ['_method in quotes, behind a zero byte', { target: '/?_method=%00%22DELETE%22' }],
     ['_method behind a semicolon', { target: '/?a=1;_METHOD=+put' }],
     ['_method on a read', { ...post, target: '/v1/search?_method=delete' }],
   ])('denied: %s', (_, facts) => {

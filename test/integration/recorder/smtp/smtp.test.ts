@@ -59,7 +59,7 @@ async function talk(rig: Rig, lines: readonly string[], atOnce = false): Promise
   if (atOnce) socket.write(`${lines.join('\r\n')}\r\n`)
   else {
     for (const [index, line] of lines.entries()) {
-      socket.write(`${line}\r\n`)
+      socket.write(`${line}\r\n`, 'latin1')
       await answered(index + 2)
     }
   }
@@ -153,12 +153,43 @@ it.each([
   ['a percent sign', 'RCPT TO:<phan%giftshop.test@customer.test>'],
   ['no brackets', `RCPT TO:${STRANGER}`],
   ['two addresses', `RCPT TO:<${ALICE}>,<${STRANGER}>`],
+  ['backquotes, which readers of text take off', 'RCPT TO:<`phan`@giftshop.test>'],
+  ['more behind it than is read', `RCPT TO:<${ALICE}(.giftshop.test>`],
+  ['a host instead of a domain', 'RCPT TO:<phan@giftshop>'],
+  ['no domain', 'RCPT TO:<phan>'],
+  ['bytes that are no text', 'RCPT TO:<phan@gift\xadshop.test>'],
 ])('an address with %s goes nowhere', async (_, rcpt) => {
   const { rig, far } = await world()
   await talk(rig, ['EHLO me', `MAIL FROM:<${SENDER}>`, rcpt, 'DATA', 'QUIT'])
   await rig.settled()
   expect(far.commands).toEqual(['EHLO me', `MAIL FROM:<${SENDER}>`, 'QUIT'])
   expect(rig.alerts()).toMatchObject([{ reason: 'malformed', action: 'denied' }])
+})
+
+it('after a text that was refused the next mail begins anew, there too', async () => {
+  const { rig, far } = await world({ sinks: [BLOCK] })
+  const mail = (text: string) => [...[`MAIL FROM:<${SENDER}>`, `RCPT TO:<${ALICE}>`, 'DATA', `${text}\r\n.`]]
+  await talk(rig, ['EHLO me', ...mail(`Cc: ${STRANGER}\r\n\r\nHi`), ...mail('\r\nHi'), 'QUIT'])
+  await rig.settled()
+  const envelope = [`MAIL FROM:<${SENDER}>`, `RCPT TO:<${ALICE}>`]
+  expect(far.commands).toEqual(['EHLO me', ...envelope, 'RSET', ...envelope, 'DATA', 'QUIT'])
+  expect(far.mails).toMatchObject([{ text: '\r\nHi\r\n' }])
+})
+
+it('a client that reads no answers is not read either', async () => {
+  const { rig } = await world()
+  const socket = connect(rig.port, '127.0.0.1').on('error', () => undefined)
+  const lines = Buffer.from('X\r\n'.repeat(100_000))
+  const sent = () => socket.bytesWritten - socket.writableLength
+  let last = -1
+  const stopped = async () => {
+    socket.write(lines)
+    const before = last
+    last = sent()
+    return last > 0 && last === before
+  }
+  await expect.poll(stopped, { timeout: 15_000, interval: 250 }).toBe(true)
+  socket.destroy()
 })
 
 it.each([
@@ -211,6 +242,14 @@ it.each([['PLAIN'], ['LOGIN']])('somebody else’s account is a finding: %s', as
     evidence: { field: 'header:authorization' },
   })
   expect(JSON.stringify(rig.entries)).not.toContain('secret-of-the-thief')
+})
+
+it('a password that is no line leaves nothing of itself behind', async () => {
+  const { rig } = await world()
+  await talk(rig, ['EHLO me', 'AUTH LOGIN', 'dXNlcg==', 'c2VjcmV0LXBhc3N3b3Jk rest\n'])
+  await rig.settled()
+  expect(rig.alerts()).toMatchObject([{ reason: 'malformed' }])
+  expect(JSON.stringify(rig.entries)).not.toContain('c2VjcmV0')
 })
 
 it('a certificate that is not the destination’s ends it', async () => {

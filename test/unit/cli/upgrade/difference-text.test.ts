@@ -133,3 +133,20 @@ test('it stays short, and the rest is counted', () => {
   const json = JSON.stringify(differenceJson(proposal(), code({ files: many.map(file) })))
   expect(JSON.parse(json)).toMatchObject({ fileCount: 3000, files: { length: 2000 } })
 })
+
+test('lines with addresses leave room for those that tell something else', () => {
+  const many = Array.from({ length: 100 }, (_, n) => n)
+  const lines = many.map((n) => ({ number: n, text: `https://h${n}.test/`, weight: 'address' as const }))
+  const text = show(
+    proposal(),
+    code({
+      lines: [
+        {
+          ...{ id: 'server@1.1.0', path: 'a.js', addedCount: 101, removedCount: 0 },
+          added: [...lines, { number: 200, text: 'Bcc: copy,', weight: 'telling' }],
+        },
+      ],
+    }),
+  )
+  expect(text).toContain('    22 + https://h22.test/\n     200 + Bcc: copy,\n  and 77 more')
+})
