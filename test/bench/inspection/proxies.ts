@@ -6,14 +6,17 @@ import { type Authority, createAuthority } from '../../../runtime/recorder/inspe
 import { findProgram } from '../../../runtime/sandbox/tools.ts'
 import { execute } from '../../fixtures/internet/execute.ts'
 import type { Internet } from '../../fixtures/internet/model.ts'
+import { testAuthority } from '../../integration/recorder/inspect/certificates.ts'
 import { versionOf } from '../machine.ts'
 import { type RunningProxy, startProxy } from '../proxy-process.ts'
 import { startSquid } from '../squid.ts'
+import { HOST } from './far-end.ts'
 
 const MOCKTTP = fileURLToPath(new URL('./load/mockttp.mjs', import.meta.url))
+const BARE = fileURLToPath(new URL('./load/bare.mjs', import.meta.url))
 const SQUID_CERTIFICATES = '/usr/lib/squid/security_file_certgen'
 
-export type PeerName = 'squid' | 'mitmdump' | 'mockttp'
+export type PeerName = 'squid' | 'mitmdump' | 'mockttp' | 'bare'
 
 /** A proxy that ends TLS, and whom its clients have to trust for it. */
 export interface Peer extends RunningProxy {
@@ -35,6 +38,7 @@ type Start = (options: PeerOptions) => Promise<Peer | null>
 export const PEERS: readonly { readonly name: PeerName; readonly start: Start; readonly how: string }[] = [
   { name: 'squid', start: startBumping, how: 'apt-get install squid-openssl' },
   { name: 'mitmdump', start: startMitmdump, how: 'apt-get install mitmproxy' },
+  { name: 'bare', start: startBare, how: 'it is always there' },
   { name: 'mockttp', start: startMockttp, how: 'npm install --prefix DIR mockttp, then --with-mockttp DIR' },
 ]
 
@@ -83,6 +87,21 @@ async function startMitmdump({ internet, folder }: PeerOptions): Promise<Peer | 
     port,
     caFile: join(own, 'mitmproxy-ca-cert.pem'),
   }
+}
+
+/** What is left of mcp-run where nothing is read, judged or kept: less cannot be had of Node's own http. */
+async function startBare({ internet, folder }: PeerOptions): Promise<Peer> {
+  const authority = await testAuthority()
+  const { cert, key } = await authority.issue([HOST, `*.${HOST}`])
+  const file = (name: string, text: string): string => {
+    const path = join(folder, `bare-${name}.pem`)
+    writeFileSync(path, text)
+    return path
+  }
+  const port = 8001
+  const argv = [process.execPath, BARE, `${port}`, file('certificate', cert), file('key', key)]
+  const started = await startProxy(internet, port, argv, { NODE_EXTRA_CA_CERTS: internet.caFile })
+  return { ...started, label: "Node's http, bare", port, caFile: file('authority', authority.certificate) }
 }
 
 async function startMockttp({ internet, folder, mockttp }: PeerOptions): Promise<Peer | null> {
