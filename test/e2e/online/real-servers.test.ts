@@ -125,7 +125,8 @@ const RECORDED = ['brave-search', 'context7', 'firecrawl', 'google-maps', 'notio
   },
 )
 
-describe.each([...SERVERS, ...RECORDED])(
+// Several at once: most of a first start is waiting for a registry.
+describe.concurrent.each([...SERVERS, ...RECORDED])(
   '$server',
   ({ server, args, env = {}, tool, input, answers, asks }) => {
     it('lists its tools, answers a call, and contacts what it is known to contact', async () => {
