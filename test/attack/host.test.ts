@@ -69,7 +69,13 @@ const probes: readonly Probe[] = [
     /^[1-9]\d*$/m,
   ),
   probe(36, 'passwords', 'cat /etc/shadow 2>&1', ABSENT, /^root:/m),
-  probe(36, "another process's root", 'cat /proc/[0-9]*/root/etc/shadow 2>&1', ABSENT, /^root:/m),
+  probe(
+    36,
+    "another process's root",
+    'for seen in /proc/[0-9]*/root; do cat "$seen"/etc/shadow 2>&1; done',
+    ABSENT,
+    /^root:/m,
+  ),
   probe(36, 'accounts', 'wc -l </etc/passwd', /^3$/m, /^(?!3$)\d+$/m),
   // A container has an empty folder there.
   probe(36, 'the settings of the kernel', 'ls -A /sys/kernel 2>/dev/null | grep -c .', /^0$/m, /^[1-9]\d*$/m),

@@ -63,7 +63,7 @@ describe('readRunner', () => {
     ['uvx --python=3.12 tool', python('uv', 'tool', [], { python: '3.12' })],
     ['uvx -p python3.11 tool', python('uv', 'tool', [], { python: '3.11' })],
     ['uv tool run --from a b', python('uv', 'a', [], { bin: 'b' })],
-    ['/root/.local/bin/uvx tool', python('uv', 'tool', [])],
+    ['/opt/uv/bin/uvx tool', python('uv', 'tool', [])],
     ['pipx run tool x', python('pip', 'tool', ['x'])],
     [
       'pipx run --spec tool==2 cmd',
