@@ -18,6 +18,8 @@ const PATH_LIMITS = [24, 48, 24]
 const FIELD_LIMITS = [8, 64, 48, 32]
 /** Where a path leaves so many others, names vary there. */
 const VARYING = 4
+/** Requests that were looked at: the same one again shows nothing more. Forgotten beyond, which changes nothing. */
+const MAX_MET = 4096
 /** Flows that are remembered for the requests in them. */
 const MAX_FLOWS = 4096
 
@@ -29,6 +31,7 @@ export class RequestTraits {
   /** By place. */
   readonly #paths = new Map<string, ShapeTree>()
   readonly #fields = new Map<string, ShapeTree>()
+  readonly #met = new Set<string>()
 
   constructor(book: TraitBook, conceal: Conceal) {
     this.#book = book
@@ -51,9 +54,13 @@ export class RequestTraits {
   request(request: HttpRequestRecord): readonly JournalEntry[] {
     const destination = this.destination(request.flow)
     if (destination === null) return this.#book.beyond({ kind: 'path' }, request.at)
-    const seen = placed(request, destination, request.action)
     const place = placeOf(destination)
-    const at = request.at
+    const { method, path: written, at } = request
+    const asWritten = `${place} ${method} ${written}`
+    if (this.#met.has(asWritten)) return []
+    if (this.#met.size >= MAX_MET) this.#met.clear()
+    this.#met.add(asWritten)
+    const seen = placed(request, destination, request.action)
     const { segments, siblings, isNew } = this.#path(place, request)
     const path: Trait = { kind: 'path', place, name: pathName(segments), detail: null }
     const weight = !isNew ? null : siblings >= VARYING ? 'alike' : 'request'
