@@ -16,17 +16,26 @@ export interface ToldFields {
 const MAX_TOLD = 8192
 
 export function toldFields(): ToldFields {
-  const told = new Set<string>()
+  const told = new Map<string, { readonly names: Set<string>; more: boolean }>()
+  let size = 0
   return {
-    news: (request, port, fields) => {
+    news: (request, port, { names: all, more }) => {
+      if (all.size === 0 && !more) return null
       const place = `${request.method} ${request.host}:${port} ${request.path}`
-      const names = [...fields.names].filter((name) => !told.has(`${place}\n${name}`))
-      const more = fields.more && !told.has(place)
-      if (names.length === 0 && !more) return null
-      if (told.size > MAX_TOLD) told.clear()
-      for (const name of names) told.add(`${place}\n${name}`)
-      if (more) told.add(place)
-      return { request, names, more }
+      const before = told.get(place)
+      const names = [...all].filter((name) => before?.names.has(name) !== true)
+      const isMore = more && before?.more !== true
+      if (names.length === 0 && !isMore) return null
+      size += names.length + 1
+      if (size > MAX_TOLD) {
+        told.clear()
+        size = 0
+      }
+      const known = told.get(place) ?? { names: new Set<string>(), more: false }
+      told.set(place, known)
+      for (const name of names) known.names.add(name)
+      known.more ||= more
+      return { request, names, more: isMore }
     },
   }
 }
