@@ -1,7 +1,7 @@
 import type { RequestScheme } from '../model/flow.ts'
 import { normaliseName } from '../model/name.ts'
 import type { RequestRule, SinkRule } from '../model/profile.ts'
-import type { Mode, Reason, Verdict } from '../model/verdict.ts'
+import { denied, type Mode, type Reason, type Verdict } from '../model/verdict.ts'
 import { nameFits } from './name-fits.ts'
 import { isSafe, readsBeyondDoubt } from './read-only.ts'
 import { pathMatches, plainPath } from './request-path.ts'
@@ -44,11 +44,6 @@ export function judgeRequest(facts: RequestFacts): Verdict {
 }
 
 const DECLARED: Verdict = { declaration: 'declared', action: 'allowed', reason: 'declared' }
-
-/** In both modes: servers differ in how they read it. */
-function denied(reason: Reason): Verdict {
-  return { declaration: 'undeclared', action: 'denied', reason }
-}
 
 function undeclared(mode: Mode, reason: Reason): Verdict {
   return { declaration: 'undeclared', action: mode === 'monitor' ? 'allowed' : 'denied', reason }

@@ -1,7 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { denied } from '../../model/verdict.ts'
-import { alertForRequest } from '../../policy/request-alerts.ts'
 import { type Explanation, explainOutage, explainRequest } from '../explanation.ts'
 import { type Admission, admit } from './admit.ts'
 import { carryBody } from './carry-body.ts'
@@ -12,7 +11,7 @@ import { forwardedFields, forwardedTrailers } from './http1-fields.ts'
 import { type Http1Head, pairs, readHttp1Head } from './http1-head.ts'
 import { refuseHttp1 } from './http1-refusal.ts'
 import type { Field } from './inspection.ts'
-import { judgeHeld } from './judge-held.ts'
+import { judgeHeld, refusedLate } from './judge-held.ts'
 import { newProgress, recordEnd } from './request-end.ts'
 import { DialProblem } from './upstream-agent.ts'
 import { carryWebSocket } from './websocket.ts'
@@ -87,11 +86,7 @@ export class Http1Exchange {
     // What of it went on before is in its counts.
     if (this.#connection.broken && !this.#req.complete) {
       progress.verdict = denied('malformed')
-      const alert = alertForRequest(inspected.context.server, inspected.flow, {
-        ...record,
-        ...progress.verdict,
-      })
-      if (alert !== null) await inspected.context.record({ kind: 'alert', alert })
+      await inspected.context.record(...refusedLate(inspected, record, 'malformed'))
     }
     if ((await recordEnd(inspected, record, reading, progress)) === 'partial') end.partial()
   }

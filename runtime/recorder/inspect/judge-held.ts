@@ -24,11 +24,17 @@ export async function judgeHeld(
       : null
   const verdict = reason === null ? null : denied(reason)
   const entries: JournalEntry[] = [...reading.tell(verdict === null ? 'allowed' : 'denied')]
-  const alert =
-    reason === 'payload-unread'
-      ? alertForRequest(context.server, flow, { ...record, ...denied(reason) })
-      : null
-  if (alert !== null) entries.push({ kind: 'alert', alert })
+  if (reason === 'payload-unread') entries.push(...refusedLate({ context, flow }, record, reason))
   if (entries.length > 0) await context.record(...entries)
   return verdict
+}
+
+/** The alert for a request that its head let through: what came behind that was not to. */
+export function refusedLate(
+  { context, flow }: Pick<InspectedFlow, 'context' | 'flow'>,
+  record: HttpRequestRecord,
+  reason: Reason,
+): JournalEntry[] {
+  const alert = alertForRequest(context.server, flow, { ...record, ...denied(reason) })
+  return alert === null ? [] : [{ kind: 'alert', alert }]
 }

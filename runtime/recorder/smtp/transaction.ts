@@ -1,12 +1,10 @@
 import type { HttpRequestRecord } from '../../model/flow.ts'
-import type { JournalEntry } from '../../model/journal.ts'
 import { denied, type Reason } from '../../model/verdict.ts'
-import { alertForRequest } from '../../policy/request-alerts.ts'
 import { type Explanation, explainRequest } from '../explanation.ts'
 import { admit } from '../inspect/admit.ts'
 import { MAX_HELD_BODY } from '../inspect/held-bytes.ts'
 import type { Field, InspectedFlow } from '../inspect/inspection.ts'
-import { judgeHeld } from '../inspect/judge-held.ts'
+import { judgeHeld, refusedLate } from '../inspect/judge-held.ts'
 import { newProgress, type RequestProgress, recordEnd } from '../inspect/request-end.ts'
 import type { RequestReading } from '../inspect/request-reading.ts'
 
@@ -19,7 +17,6 @@ export class Transaction {
   /** Nothing of it goes on before all of it is read. */
   readonly held: boolean
   #kept = 0
-  #ended = false
 
   private constructor(
     inspected: InspectedFlow,
@@ -83,19 +80,13 @@ export class Transaction {
 
   /** What came next could be read in two ways, or cannot be read at all. */
   async refuse(reason: Reason): Promise<void> {
-    const verdict = denied(reason)
-    this.progress.verdict = verdict
-    const { context, flow } = this.#inspected
-    const alert = alertForRequest(context.server, flow, { ...this.#record, ...verdict })
-    const entries: JournalEntry[] = [...this.#reading.tell('denied')]
-    if (alert !== null) entries.push({ kind: 'alert', alert })
-    await context.record(...entries)
+    this.progress.verdict = denied(reason)
+    const told = this.#reading.tell('denied')
+    await this.#inspected.context.record(...told, ...refusedLate(this.#inspected, this.#record, reason))
   }
 
-  /** Writes its end; `partial`: something of it was not read. Any number of times. */
+  /** Writes its end, once; `partial`: something of it was not read. */
   async end(): Promise<'partial' | 'whole'> {
-    if (this.#ended) return 'whole'
-    this.#ended = true
     this.#inspected.held.give(this.#kept)
     await this.#reading.weighed()
     const untold = this.#reading.tell(this.progress.verdict === null ? 'allowed' : 'denied')
