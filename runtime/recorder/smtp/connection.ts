@@ -156,8 +156,9 @@ class Conversation {
 
   /** As whom is asked of each mail: what follows here goes to the destination alone. */
   async #authenticate(argument: string): Promise<boolean> {
-    const [mechanism = '', initial] = argument.split(/ +/)
-    const said = initial === undefined ? [] : [initial]
+    const [mechanism = '', ...said] = argument.split(/ +/)
+    // What stands behind the first answer would go on unread (RFC 4954, 4).
+    if (said.length > 1) return this.#sides.refuse(501, '5.5.4', ['mcp-run: AUTH takes one answer'])
     let code = await this.#sides.ask(`AUTH ${argument}`)
     while (code === 334) {
       const line = await this.#sides.near.line(MAX_LINE).catch((error: unknown) => {

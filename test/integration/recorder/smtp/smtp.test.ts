@@ -192,14 +192,15 @@ it('a client that reads no answers is not read either', async () => {
   socket.destroy()
 })
 
-it.each([
+it.each<[string, string, string?]>([
   ['EXPN', 'EXPN list'],
   ['BDAT', 'BDAT 5 LAST'],
   ['XCLIENT', 'XCLIENT ADDR=1.2.3.4'],
   ['a word of its own', 'EXFILTRATE c2VjcmV0'],
-])('%s goes nowhere', async (_, command) => {
+  ['a second answer of AUTH', 'AUTH PLAIN AHgAeQ== c2VjcmV0', '501 5.5.4 '],
+])('%s goes nowhere', async (_, command, answer = '502 5.5.1 ') => {
   const { rig, far } = await world()
-  expect(await talk(rig, ['EHLO me', command, 'NOOP c2VjcmV0', 'QUIT'])).toContain('502 5.5.1 ')
+  expect(await talk(rig, ['EHLO me', command, 'NOOP c2VjcmV0', 'QUIT'])).toContain(answer)
   await rig.settled()
   expect(far.commands).toEqual(['EHLO me', 'NOOP', 'QUIT'])
 })
