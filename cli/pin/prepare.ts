@@ -1,10 +1,10 @@
-import { join } from 'node:path'
 import type { ProfileOptions } from '../../profiles/load.ts'
 import { McpRunError } from '../../runtime/model/errors.ts'
 import type { LoadedProfile } from '../../runtime/model/profile.ts'
 import type { EnsureOptions } from '../../runtime/packages/ensure-package.ts'
 import { storeFolder } from '../../runtime/store/store-folder.ts'
 import { ownPaths } from '../paths.ts'
+import { profileOptions } from '../profile-options.ts'
 import { tellOnce } from '../run/alerts.ts'
 import type { RunArguments } from '../run/arguments.ts'
 import { chooseBackend } from '../run/backend.ts'
@@ -44,12 +44,7 @@ export async function prepare(args: RunArguments): Promise<Prepared> {
 export async function prepareAny(args: RunArguments): Promise<PreparedAny> {
   const paths = ownPaths()
   const store = storeFolder(args.options.store)
-  const profiles = {
-    userDir: join(store, 'profiles'),
-    builtinDir: paths.profiles,
-    compiled: paths.compiledProfiles,
-    cwd: process.cwd(),
-  }
+  const profiles = profileOptions(paths, store)
   const { target, loaded } = plan(args, profiles)
   if (target.kind !== 'package' && target.kind !== 'python') throw noPackage(loaded)
   const { backend, confirm } = await chooseBackend(args, paths)

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { AlertEvent } from '../../runtime/model/alert.ts'
 import { McpRunError } from '../../runtime/model/errors.ts'
 import type { InstalledPackage } from '../../runtime/packages/ensure-package.ts'
@@ -9,6 +8,7 @@ import { type Session, type SessionOptions, startSession } from '../../runtime/s
 import type { StoreThread } from '../../runtime/store/open-journal.ts'
 import { storeFolder } from '../../runtime/store/store-folder.ts'
 import type { OwnPaths } from '../paths.ts'
+import { profileOptions } from '../profile-options.ts'
 import { tellOnce } from './alerts.ts'
 import { annotationFor } from './annotation.ts'
 import type { RunArguments } from './arguments.ts'
@@ -40,12 +40,7 @@ export async function serve(args: RunArguments, prepared: Prepared): Promise<num
   const { paths, chosen, timing } = prepared
   const { backend } = chosen
   const store = storeFolder(args.options.store)
-  const profiles = {
-    userDir: join(store, 'profiles'),
-    builtinDir: paths.profiles,
-    compiled: paths.compiledProfiles,
-    cwd: process.cwd(),
-  }
+  const profiles = profileOptions(paths, store)
   const planned = plan(args, profiles)
   if (planned.target.kind === 'image' && backend.name === 'native') throw imageInNative()
   timing.mark('profile')

@@ -7,6 +7,7 @@ import { escapeText } from '../../runtime/model/text.ts'
 import { storeFolder } from '../../runtime/store/store-folder.ts'
 import { endQuietlyWithReader, print } from '../egress/output.ts'
 import { ownPaths } from '../paths.ts'
+import { profileOptions } from '../profile-options.ts'
 import { day } from '../run/read-only.ts'
 import { readTrial, type Trial, trialState, writeTrial } from '../run/trial-record.ts'
 import { type Refused, refusedSince } from './refused.ts'
@@ -64,9 +65,7 @@ function usage(message: string): McpRunError {
 /** A trial goes by the server's name, which a profile's file says. */
 function nameOf(store: string, reference: string): string {
   if (readTrial(store, reference) !== null) return reference
-  const { profiles: builtinDir, compiledProfiles: compiled } = ownPaths()
-  const options = { userDir: join(store, 'profiles'), builtinDir, compiled, cwd: process.cwd() }
-  return loadProfile(reference, options).profile.name
+  return loadProfile(reference, profileOptions(ownPaths(), store)).profile.name
 }
 
 function kept(store: string, name: string): Trial | 'unreadable' {
