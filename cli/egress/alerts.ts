@@ -1,14 +1,13 @@
-import { EXIT } from '../../runtime/model/errors.ts'
 import { escapeText } from '../../runtime/model/text.ts'
 import { type AlertSummary, byUrgency, readAlerts } from '../../runtime/store/read/alerts.ts'
-import { chooseServers, eachHistory } from '../../runtime/store/read/servers.ts'
-import { reportError } from '../fail.ts'
+import { chooseServers } from '../../runtime/store/read/servers.ts'
 import { alertDetails } from './alert-details.ts'
 import { type Colours, coloursFor } from './colours.ts'
 import type { CommonOptions } from './common-options.ts'
 import { type Column, layOut, wrap } from './layout.ts'
 import { nothingRecorded } from './nothing-recorded.ts'
 import { lineWidth, print } from './output.ts'
+import { readHistories } from './read-histories.ts'
 import { alertJson } from './report-json.ts'
 import { safeJson } from './safe-json.ts'
 import { isoTime, placeText, shortTime } from './words.ts'
@@ -33,14 +32,11 @@ const COLUMNS: readonly Column[] = [
 
 /** `egress alerts`: the most severe first. */
 export async function alerts({ store, now, server, format }: AlertsCommand): Promise<number> {
-  let code = 0
   const found: AlertSummary[] = []
   const servers = chooseServers(store, server)
-  const onError = (error: unknown) => {
-    code = EXIT.recorder
-    reportError('egress', error)
-  }
-  eachHistory(servers, now, (history) => found.push(...readAlerts(history.db, history.server, 0)), onError)
+  const code = readHistories(servers, now, (history) => {
+    found.push(...readAlerts(history.db, history.server, 0))
+  })
   found.sort(byUrgency)
   if (format === 'json') {
     await print(`${safeJson({ generatedAt: isoTime(now), store, alerts: found.map(alertJson) }, 2)}\n`)

@@ -2,13 +2,13 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { canonical } from '../../runtime/model/canonical-json.ts'
 import { EXIT, McpRunError } from '../../runtime/model/errors.ts'
 import { escapeText } from '../../runtime/model/text.ts'
-import { chooseServers, eachHistory } from '../../runtime/store/read/servers.ts'
+import { chooseServers } from '../../runtime/store/read/servers.ts'
 import { readVersions, type VersionRecord } from '../../runtime/store/read/versions.ts'
-import { reportError } from '../fail.ts'
 import { compareAttestations, type Difference, parseAttestation } from './attest-compare.ts'
 import { type Attestation, attest } from './attestation.ts'
 import type { CommonOptions } from './common-options.ts'
 import { print } from './output.ts'
+import { readHistories } from './read-histories.ts'
 import { safeJson } from './safe-json.ts'
 
 export interface AttestCommand extends CommonOptions {
@@ -42,18 +42,10 @@ function attestationOf(
   label: string,
   { store, now, server }: AttestCommand,
 ): { here: Attestation; code: number } {
-  let code = 0
   const found: VersionRecord[] = []
-  const onError = (error: unknown) => {
-    code = EXIT.recorder
-    reportError('egress', error)
-  }
-  eachHistory(
-    chooseServers(store, server),
-    now,
-    ({ db }) => found.push(...readVersions(db).filter((version) => version.label === label)),
-    onError,
-  )
+  const code = readHistories(chooseServers(store, server), now, ({ db }) => {
+    found.push(...readVersions(db).filter((version) => version.label === label))
+  })
   found.sort((a, b) => b.lastSeen - a.lastSeen)
   const [latest] = found
   if (latest === undefined) {

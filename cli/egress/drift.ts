@@ -1,13 +1,12 @@
-import { EXIT } from '../../runtime/model/errors.ts'
-import { chooseServers, eachHistory } from '../../runtime/store/read/servers.ts'
+import { chooseServers } from '../../runtime/store/read/servers.ts'
 import { readVersions } from '../../runtime/store/read/versions.ts'
-import { reportError } from '../fail.ts'
 import { coloursFor } from './colours.ts'
 import type { CommonOptions } from './common-options.ts'
 import { newsOf, type VersionNews } from './drift-news.ts'
 import { driftTable } from './drift-table.ts'
 import { nothingRecorded } from './nothing-recorded.ts'
 import { lineWidth, print } from './output.ts'
+import { readHistories } from './read-histories.ts'
 import { safeJson } from './safe-json.ts'
 import { isoTime } from './words.ts'
 
@@ -25,19 +24,10 @@ export interface ServerNews {
 
 /** `egress drift`: what came new with which version or session. */
 export async function drift({ store, now, server, format, json = false }: DriftCommand): Promise<number> {
-  let code = 0
   const servers: ServerNews[] = []
-  const files = chooseServers(store, server)
-  const onError = (error: unknown) => {
-    code = EXIT.recorder
-    reportError('egress', error)
-  }
-  eachHistory(
-    files,
-    now,
-    ({ db, server: name }) => servers.push({ server: name, versions: newsOf(readVersions(db)) }),
-    onError,
-  )
+  const code = readHistories(chooseServers(store, server), now, ({ db, server: name }) => {
+    servers.push({ server: name, versions: newsOf(readVersions(db)) })
+  })
   if (json || format === 'json') {
     const all = { generatedAt: isoTime(now), store, servers: servers.map(serverJson) }
     await print(`${safeJson(all, 2)}\n`)

@@ -1,10 +1,9 @@
-import { EXIT } from '../../runtime/model/errors.ts'
 import { escapeText } from '../../runtime/model/text.ts'
 import { type Pruned, prune } from '../../runtime/store/prune.ts'
-import { chooseServers, eachHistory } from '../../runtime/store/read/servers.ts'
-import { reportError } from '../fail.ts'
+import { chooseServers } from '../../runtime/store/read/servers.ts'
 import type { CommonOptions } from './common-options.ts'
 import { print } from './output.ts'
+import { readHistories } from './read-histories.ts'
 import { isoTime, shortBytes } from './words.ts'
 
 export interface PruneCommand extends CommonOptions {
@@ -15,19 +14,10 @@ export interface PruneCommand extends CommonOptions {
 
 /** `egress prune`: deletes old history, and says how much. */
 export async function pruneStore({ store, now, server, olderThan }: PruneCommand): Promise<number> {
-  let code = 0
   const lines: string[] = []
-  const onError = (error: unknown) => {
-    code = EXIT.recorder
-    reportError('egress', error)
-  }
-  eachHistory(
-    chooseServers(store, server),
-    now,
-    (history) =>
-      lines.push(`${escapeText(history.server)}: ${describe(prune(history.db, now - olderThan))}\n`),
-    onError,
-  )
+  const code = readHistories(chooseServers(store, server), now, (history) => {
+    lines.push(`${escapeText(history.server)}: ${describe(prune(history.db, now - olderThan))}\n`)
+  })
   await print(
     `Deleted what is older than ${isoTime(now - olderThan)}:\n${lines.join('') || 'nothing is recorded\n'}`,
   )
