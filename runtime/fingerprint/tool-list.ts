@@ -2,8 +2,8 @@ import type { JournalEntry } from '../model/journal.ts'
 import type { ListedAnswer, ListedTool, Trait } from '../model/traits.ts'
 import type { Conceal } from './conceal.ts'
 import type { Support } from './known.ts'
-import { toolTraits } from './listed-tools.ts'
 import { textDifference } from './text-difference.ts'
+import { toolTraits } from './tool-traits.ts'
 import type { TraitBook } from './trait-book.ts'
 
 /** Texts of one tool after which another one is no surprise. */
