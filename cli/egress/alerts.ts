@@ -78,7 +78,7 @@ function cells(alert: AlertSummary, now: number): string[] {
     severity,
     escapeText(server, 40),
     destination.transport === 'stdio'
-      ? STDIO[kind === 'tool_drift' ? 'tools' : 'rest']
+      ? STDIO[kind === 'drift' ? 'rest' : 'tools']
       : placeText({ ...destination, addresses, protocol }),
     reason,
     action,

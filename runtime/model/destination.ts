@@ -9,9 +9,18 @@ export interface Destination {
   readonly address: string | null
   /** 0 where the protocol has no ports. */
   readonly port: number
-  /** IANA protocol name in lower case: `tcp`, `udp`, `icmp`, `ipv6-icmp`, `sctp`, …; `proto-N` if it has none. */
+  /** IANA protocol name in lower case: `tcp`, `udp`, `icmp`, `ipv6-icmp`, `sctp`, …; `proto-N` if it has none; `stdio`: none. */
   readonly transport: string
   /** Normalised: lower case, `xn--` form, no trailing dot. */
   readonly name: string | null
   readonly nameSource: NameSource
+}
+
+/** Of what was said to the client, or by it, and went over no network. */
+export const IN_CONVERSATION: Destination = {
+  address: null,
+  port: 0,
+  transport: 'stdio',
+  name: null,
+  nameSource: 'none',
 }

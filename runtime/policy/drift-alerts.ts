@@ -1,6 +1,6 @@
 import type { AlertEvent, EvidenceValue } from '../model/alert.ts'
 import type { Attribution } from '../model/call.ts'
-import type { Destination } from '../model/destination.ts'
+import { type Destination, IN_CONVERSATION } from '../model/destination.ts'
 import { escapeText } from '../model/text.ts'
 import type { Trait } from '../model/traits.ts'
 import type { Action } from '../model/verdict.ts'
@@ -76,13 +76,6 @@ export function alertForMore(
   }
 }
 
-const IN_CONVERSATION: Destination = {
-  address: null,
-  port: 0,
-  transport: 'stdio',
-  name: null,
-  nameSource: 'none',
-}
 const MAX_VERSIONS = 4
 
 function cut(text: string): string {

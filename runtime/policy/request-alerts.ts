@@ -1,4 +1,5 @@
 import type { AlertEvent, AlertKind, EvidenceValue, Severity } from '../model/alert.ts'
+import { IN_CONVERSATION } from '../model/destination.ts'
 import type { FlowRecord, HttpRequestRecord } from '../model/flow.ts'
 import type { PayloadFinding } from '../model/payload.ts'
 import { redactedPath } from '../model/redacted-path.ts'
@@ -87,7 +88,7 @@ export function alertForRefusedCall(
   return {
     ...{ server, session, phase, at: call.at, count: 1, kind: 'refused_call', severity: 'info' },
     ...{ key: `call ${tool} read-only`, reason: 'read-only', action: 'denied' },
-    destination: { address: null, port: 0, transport: 'tcp', name: null, nameSource: 'none' },
+    destination: IN_CONVERSATION,
     evidence: { attribution: 'one', call: { id: call.id ?? '', tool } },
   }
 }
