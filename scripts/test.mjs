@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 
 /**
- * Program, or what there is of it -> Debian's package. The product needs the first five, the small internet and the attacks those up to
- * python3, the engines and the base of their images the rest.
+ * Program, or what there is of it -> Debian's package. The product needs the first five, the small internet and the
+ * attacks those up to python3's, the engines and the base of their images the rest.
  */
 const TOOLS = {
   unshare: 'util-linux',

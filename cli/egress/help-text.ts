@@ -14,6 +14,6 @@ Examples:
 `
 
 export const EXIT_CODES = `
-Exit codes: 0 done; 1 what is compared differs (attest); 2 wrong arguments, an unknown server or a profile that cannot be used; 4 a part of the store
-could not be read or written (what could be read is still shown).
+Exit codes: 0 done; 1 what is compared differs (attest); 2 wrong arguments, an unknown server or a profile that cannot
+be used; 4 a part of the store could not be read or written (what could be read is still shown).
 `

@@ -30,29 +30,13 @@ export function differenceJson(proposal: Proposal, code: CodeDifference): object
   }
 }
 
+const FACTS = [
+  ...(['version', 'integrity', 'registry', 'published', 'publisher'] as const),
+  ...(['signature', 'provenance', 'dependencies', 'resembles'] as const),
+] as const
+
 function facts(pin: Proposal['after']): object {
-  const {
-    version,
-    integrity,
-    registry,
-    published,
-    publisher,
-    signature,
-    provenance,
-    dependencies,
-    resembles,
-  } = pin
-  return {
-    version,
-    integrity,
-    registry,
-    published,
-    publisher,
-    signature,
-    provenance,
-    dependencies,
-    resembles,
-  }
+  return Object.fromEntries(FACTS.map((name) => [name, pin[name]]))
 }
 
 function firstLines(files: CodeDifference['lines']): readonly object[] {
