@@ -113,7 +113,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     call: values.call ?? null,
     acceptNames: values['accept-name'] ?? [],
     allowScripts: values['allow-scripts'] ?? [],
-    minAge: values['min-age'] === undefined ? null : age('--min-age', values['min-age']),
+    minAge: values['min-age'] === undefined ? null : age('--min-age', values['min-age'], ', or --min-age 0'),
     annotate: values['no-annotate'] !== true,
     timing: values.timing ?? false,
   }
@@ -205,11 +205,11 @@ function oneOf<T extends string>(option: string, value: string | undefined, know
   return found
 }
 
-function age(option: string, text: string): number {
+function age(option: string, text: string, more = ''): number {
   const checked = checkAge(text)
   if (checked.ok) return checked.value
   throw new McpRunError('usage', `${option} ${text}: it takes a span of time`, {
-    hint: `${option} 24h, ${option} 7d`,
+    hint: `${option} 24h, ${option} 7d${more}`,
   })
 }
 
