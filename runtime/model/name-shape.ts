@@ -1,11 +1,14 @@
 import { looksSecret } from './redacted-path.ts'
+import { remembered } from './remembered.ts'
 
 /**
  * A name or a path's segment without what varies: numbers, dates, ids and hashes become `{n}`, `{date}`, `{id}`, and
  * whatever does not look like a name `{…}`. So nothing that a server writes where a name stands is kept as it is,
  * unless it is a short word.
  */
-export function nameShape(text: string): string {
+export const nameShape = remembered(shapeOf, { most: 4096, longest: 64 })
+
+function shapeOf(text: string): string {
   if (/^\d+$/.test(text)) return '{n}'
   if (PLACEHOLDER.test(text)) return text
   if (text.length > MAX_NAME || !NAME.test(text))

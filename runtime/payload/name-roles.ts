@@ -1,3 +1,5 @@
+import { remembered } from '../model/remembered.ts'
+
 /** What one name says of the values under it. */
 interface Role {
   readonly recipient: boolean
@@ -37,29 +39,25 @@ export function isScope(names: readonly string[]): boolean {
 }
 
 const INDEX = /^\d*$/
-const known = new Map<string, Role>()
-const MAX_KNOWN = 4096
+const MAX_NAME = 64
 
-/** The same few names come with every request. */
-function roleOf(written: string): Role {
-  const name = written.slice(0, MAX_NAME)
-  const role = known.get(name)
-  if (role !== undefined) return role
-  if (known.size >= MAX_KNOWN) known.clear()
-  const fresh = newRole(compact(name))
-  known.set(name, fresh)
-  return fresh
+function roleOf(name: string): Role {
+  return ownRole(name.slice(0, MAX_NAME))
 }
 
-function newRole(name: string): Role {
-  return {
-    recipient: RECIPIENT.test(name),
-    neutral: NEUTRAL.test(name),
-    sharing: SHARING.test(name),
-    host: HOST.test(name) ? 'host' : LINK.test(name) ? 'link' : null,
-    scope: /^(?:oauth)?scopes?$/.test(name),
-  }
-}
+const ownRole = remembered(
+  (written): Role => {
+    const name = compact(written)
+    return {
+      recipient: RECIPIENT.test(name),
+      neutral: NEUTRAL.test(name),
+      sharing: SHARING.test(name),
+      host: HOST.test(name) ? 'host' : LINK.test(name) ? 'link' : null,
+      scope: /^(?:oauth)?scopes?$/.test(name),
+    }
+  },
+  { most: 4096, longest: MAX_NAME },
+)
 
 /** `Reply-To`, `replyTo` and `reply_to` are one name. */
 function compact(name: string): string {
@@ -69,7 +67,6 @@ function compact(name: string): string {
     .replace(/[^a-z0-9]+/g, '')
 }
 
-const MAX_NAME = 64
 const TAIL =
   '(?:e?mails?|e?mailaddress(?:es)?|address(?:es)?|addrs?|ur[li]s?|endpoints?|hosts?|targets?|links?|hrefs?|recipients?|lists?|users?|contacts?|numbers?|phones?)'
 const RECIPIENT = new RegExp(

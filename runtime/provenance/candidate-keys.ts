@@ -4,7 +4,7 @@ import { credentialKey } from './credentials.ts'
 import { hostOf, valueKey } from './value-key.ts'
 
 /** What explains a candidate, each by itself: it as it is, a URL's host, and the address that a user's name may be. */
-export function candidateKeys({ kind, value }: Candidate, secretKey: Buffer): readonly [string, ...string[]] {
+export function candidateKeys({ kind, value }: Candidate, secretKey: string): readonly [string, ...string[]] {
   if (kind === 'credential') {
     const own = credentialKey(secretKey, value.trim())
     return value.includes('@') ? [own, valueKey('mail', value.trim().toLowerCase())] : [own]
@@ -15,7 +15,7 @@ export function candidateKeys({ kind, value }: Candidate, secretKey: Buffer): re
 }
 
 /** As what it may come back: also as a whole value, and as the addresses in it. */
-export function returningKeys(candidate: Candidate, secretKey: Buffer): readonly string[] {
+export function returningKeys(candidate: Candidate, secretKey: string): readonly string[] {
   const { kind, value } = candidate
   const keys = candidateKeys(candidate, secretKey)
   if (kind === 'credential') return keys

@@ -1,12 +1,15 @@
-import { createHmac } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 const MAX_LENGTH = 8192
 const MAX_PARTS = 64
 const LEAST_TOKEN = 16
 
-/** A credential is known by a hash under a key of the session's alone. */
-export function credentialKey(key: Buffer, secret: string): string {
-  return `credential ${createHmac('sha256', key).update(secret).digest('base64url').slice(0, 27)}`
+/**
+ * A credential is known by a hash under a key of the session's alone. `key`: of one length always. That the hash is cut
+ * keeps anyone from going on from it.
+ */
+export function credentialKey(key: string, secret: string): string {
+  return `credential ${hash('sha256', key + secret, 'base64url').slice(0, 27)}`
 }
 
 export interface SecretBounds {

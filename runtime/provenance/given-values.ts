@@ -52,6 +52,7 @@ export function createGivenValues(options: GivenValuesOptions = {}): GivenValues
   const said = new SaidWords(hashSeed(key))
   const sent = new KeyMarks(hashSeed(key.subarray(8)))
   const unexplained = new KeyMarks(hashSeed(key.subarray(16)))
+  const secret = key.toString('base64')
   const tick = () => Math.floor(clock() / 1000)
 
   const came = (giver: Giver, one: Pick<TextKey, 'kind' | 'value' | 'key'>, verbatim: Seen): Came | null => {
@@ -70,23 +71,32 @@ export function createGivenValues(options: GivenValuesOptions = {}): GivenValues
     return how !== null
   }
   const giveText = (giver: Giver, text: string): void => {
-    const verbatim = text.length <= MAX_VERBATIM ? said.said(text, tick()) : 'never'
-    for (const one of textKeys(text, giver, key)) {
+    const book = books[giver]
+    if (book.hasAllOf(text)) return
+    const { generation } = book
+    let isAllGiven = true
+    const give = (one: Pick<TextKey, 'kind' | 'value' | 'key'>): boolean => {
       const isGiven = record(giver, one, verbatim)
-      if (!isGiven || one.host === null) continue
-      record(giver, { kind: 'host', value: one.host, key: valueKey('host', one.host) }, verbatim)
+      isAllGiven &&= isGiven
+      return isGiven
     }
+    const verbatim = text.length <= MAX_VERBATIM ? said.said(text, tick()) : 'never'
+    for (const one of textKeys(text, giver, secret)) {
+      if (give(one) && one.host !== null)
+        give({ kind: 'host', value: one.host, key: valueKey('host', one.host) })
+    }
+    if (isAllGiven) book.keepAllOf(text, generation)
   }
 
   const weigh = (candidate: Candidate): Provenance => {
-    const keys = candidateKeys(candidate, key)
+    const keys = candidateKeys(candidate, secret)
     const plain = givers(keys, 'plain')
     if (plain.length > 0) {
       return { sources: plain, kind: plain.every((giver) => giver === 'response') ? 'response' : 'given' }
     }
     const repeated = givers(keys, 'after')
     const isSaid = wasSaid(said, candidate, tick()) !== 'never' && !unexplained.has(keys[0])
-    for (const sentKey of returningKeys(candidate, key)) sent.add(sentKey)
+    for (const sentKey of returningKeys(candidate, secret)) sent.add(sentKey)
     if (repeated.length > 0) return { sources: [...repeated, 'server'], kind: 'given' }
     if (isSaid) return { sources: ['server'], kind: 'server' }
     unexplained.add(keys[0])

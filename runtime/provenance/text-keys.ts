@@ -38,7 +38,7 @@ const READINGS: Readonly<Record<Exclude<GivenSource, 'server'>, Reading>> = {
   response: RESPONSE,
 }
 
-export function textKeys(text: string, source: Exclude<GivenSource, 'server'>, secretKey: Buffer): TextKey[] {
+export function textKeys(text: string, source: Exclude<GivenSource, 'server'>, secretKey: string): TextKey[] {
   const { phrases, raw, secrets } = READINGS[source]
   const found = (raw ? findValues(text) : plainValues(text)).map(({ kind, value }) => textKey(kind, value))
   const values = [...phrasesOf(text, phrases)].map((value) => textKey('value', value))

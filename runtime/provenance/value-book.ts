@@ -10,6 +10,8 @@ export type Came = 'plain' | 'after'
  */
 export class ValueBook {
   readonly #half: number
+  /** Texts all of whose values have been seen in this generation: the same text again would change nothing. */
+  readonly #texts = new Set<string>()
   #young = new Map<string, Came>()
   #old = new Map<string, Came>()
   #forgotten = 0
@@ -41,6 +43,23 @@ export class ValueBook {
     this.#forgotten += this.#old.size
     this.#old = this.#young
     this.#young = new Map()
+    this.#texts.clear()
+  }
+
+  /** Whether all that the text gives is here, and counts as seen now. */
+  hasAllOf(text: string): boolean {
+    return this.#texts.has(text)
+  }
+
+  /** A text whose values are all here; `since`: the `generation` before the first of them was touched. */
+  keepAllOf(text: string, since: object): void {
+    if (since !== this.generation || text.length > MAX_TEXT || this.#texts.size >= MAX_TEXTS) return
+    this.#texts.add(text)
+  }
+
+  /** Another object in each generation. */
+  get generation(): object {
+    return this.#young
   }
 
   /** Since the last time it was asked. */
@@ -50,3 +69,6 @@ export class ValueBook {
     return count
   }
 }
+
+const MAX_TEXT = 256
+const MAX_TEXTS = 4096

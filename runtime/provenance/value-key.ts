@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { ValueKind } from '../model/payload.ts'
 
 const MAX_PLAIN = 64
@@ -7,7 +7,7 @@ const MAX_PLAIN = 64
 export function valueKey(kind: ValueKind, value: string): string {
   const own = kind === 'value' ? bareValue(value) : value
   if (own.length <= MAX_PLAIN) return `${kind} ${own}`
-  return `${kind}# ${createHash('sha256').update(own).digest('base64url')}`
+  return `${kind}# ${hash('sha256', own, 'base64url')}`
 }
 
 /** A sink's value as it may stand in a sentence: without the signs around it, blanks as single spaces. */

@@ -26,38 +26,48 @@ export class Unfold {
 
   text(text: string, spot: Spot, cut: Cut = 'whole'): void {
     if (this.#work.exhausted || (spot.layers > 0 && !this.#work.spend(text.length))) return
-    if (cut === 'whole' && this.#readNested(text, spot)) return
+    const isShort = cut === 'whole' && spot.layers === 0 && text.length <= MAX_REMEMBERED
+    const isPlain = isShort && plainTexts.has(text)
+    if (!isPlain && cut === 'whole' && this.#readNested(text, spot)) return
     this.#onText(text, spot, cut)
-    if (text.length < LEAST) return
-    for (const [encoding, undo] of UNDOS) {
-      const plain = undo(text)
-      if (plain === null || plain === text) continue
-      if (spot.layers < MAX_LAYERS) this.text(plain, inEncoding(spot, encoding), cut)
-      else if (encoding !== 'escape' || CHARACTER_ESCAPE.test(text)) this.#work.note(TOO_DEEP)
-    }
-    for (const run of encodedRuns(text, cut)) this.#bytes(run.bytes, inEncoding(spot, run.encoding), run.cut)
+    if (isPlain || (text.length >= LEAST && this.#undone(text, spot, cut)) || !isShort) return
+    if (plainTexts.size >= MOST_REMEMBERED) plainTexts.clear()
+    plainTexts.add(text)
   }
 
-  /** Bytes that were encoded in a text, or stand in a message as they are. */
-  bytes(bytes: Buffer, spot: Spot, cut: Cut = 'whole'): void {
-    this.#bytes(bytes, spot, cut)
-  }
-
-  #bytes(bytes: Buffer, spot: Spot, cut: Cut): void {
+  /** Bytes that were encoded in a text, or stand in a message as they are. False: they say nothing. */
+  bytes(bytes: Buffer, spot: Spot, cut: Cut = 'whole'): boolean {
     const compression = compressionOf(bytes)
     if (compression !== null) {
       const plain = decompressed(bytes, compression, Math.min(MAX_PLAIN, this.#work.left))
       // By chance bytes begin like that; then they are not read on as such.
-      if (plain !== null && this.#mayGoOn(spot)) this.#bytes(plain, inEncoding(spot, compression), 'whole')
-      if (plain !== null) return
+      if (plain !== null && this.#mayGoOn(spot)) this.bytes(plain, inEncoding(spot, compression), 'whole')
+      if (plain !== null) return true
       if (compression !== 'deflate') this.#work.note(`${compression} that cannot be read`)
     }
     const sealed = sealedKind(bytes)
     if (sealed !== null) this.#work.note(sealed)
     const text = textOfBytes(bytes)
-    if (text === null) return
+    if (text === null) return sealed !== null || compression !== null
     if (spot.layers <= MAX_LAYERS) this.text(text, spot, cut)
     else if (PLAINLY_TEXT.test(text)) this.#work.note(TOO_DEEP)
+    return true
+  }
+
+  /** Gives out what the text says with its encodings undone. False: nothing in it is encoded. */
+  #undone(text: string, spot: Spot, cut: Cut): boolean {
+    let isEncoded = false
+    for (const [encoding, undo] of UNDOS) {
+      const plain = undo(text)
+      if (plain === null || plain === text) continue
+      isEncoded = true
+      if (spot.layers < MAX_LAYERS) this.text(plain, inEncoding(spot, encoding), cut)
+      else if (encoding !== 'escape' || CHARACTER_ESCAPE.test(text)) this.#work.note(TOO_DEEP)
+    }
+    for (const run of encodedRuns(text, cut)) {
+      if (this.bytes(run.bytes, inEncoding(spot, run.encoding), run.cut)) isEncoded = true
+    }
+    return isEncoded
   }
 
   #mayGoOn(spot: Spot): boolean {
@@ -69,6 +79,10 @@ export class Unfold {
 
 export const MAX_LAYERS = 3
 const MAX_PLAIN = 4_194_304
+/** Short texts that say nothing more than what stands there: the same ones come with every message. */
+const plainTexts = new Set<string>()
+const MOST_REMEMBERED = 4096
+const MAX_REMEMBERED = 128
 const LEAST = 5
 const TOO_DEEP = 'nested too deeply'
 /** What may stand for a character that counts; a backslash by itself stands for the next one. */

@@ -1,24 +1,18 @@
+import { remembered } from '../../model/remembered.ts'
+
 /** `listed`: its last labels are a public suffix (ICANN's or private). `reserved`: for tests and inner networks. */
 export type NameKind = 'listed' | 'reserved' | 'unknown'
 
 /** Of a normalised name. A public suffix by itself is no name of anybody's: unknown. */
-export function nameKind(name: string): NameKind {
-  const kind = known.get(name) ?? newKind(name)
-  if (known.size >= MAX_KNOWN) known.clear()
-  known.set(name, kind)
-  return kind
-}
-
-/** The same few names come again and again. */
-const known = new Map<string, NameKind>()
-const MAX_KNOWN = 1024
-
-function newKind(name: string): NameKind {
-  const last = name.slice(name.lastIndexOf('.') + 1)
-  if (RESERVED.has(last)) return name.includes('.') ? 'reserved' : 'unknown'
-  const { isIcann, isPrivate, domain } = tldts().parse(name, OPTIONS)
-  return domain !== null && (isIcann || isPrivate) ? 'listed' : 'unknown'
-}
+export const nameKind = remembered(
+  (name): NameKind => {
+    const last = name.slice(name.lastIndexOf('.') + 1)
+    if (RESERVED.has(last)) return name.includes('.') ? 'reserved' : 'unknown'
+    const { isIcann, isPrivate, domain } = tldts().parse(name, OPTIONS)
+    return domain !== null && (isIcann || isPrivate) ? 'listed' : 'unknown'
+  },
+  { most: 1024, longest: 255 },
+)
 
 /**
  * Whether a name that stands in free text without a scheme is hardly code or a file: `index.js`, `this.name` and

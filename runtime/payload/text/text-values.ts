@@ -1,3 +1,4 @@
+import { remembered } from '../../model/remembered.ts'
 import { type Cut, cutAtEnd, cutAtStart } from './cut-text.ts'
 import type { Placed, Reading } from './found.ts'
 import { bareHosts } from './host-text.ts'
@@ -11,8 +12,25 @@ export interface ReadValue extends Placed {
 }
 
 /** Mail addresses, URLs and bare hosts that stand in a text as it is, in no order; one may come twice. */
-export function textValues(text: string, reading: Reading, cut: Cut = 'whole'): ReadValue[] {
+export function textValues(text: string, reading: Reading, cut: Cut = 'whole'): readonly ReadValue[] {
   if (!MARKS.test(text)) return []
+  return cut === 'whole' ? wholeValues(reading)(text) : allValues(text, reading, cut)
+}
+
+/** What each reading says of short texts. */
+const wholeValues = (() => {
+  const known = new Map<string, (text: string) => readonly ReadValue[]>()
+  return (reading: Reading): ((text: string) => readonly ReadValue[]) => {
+    const key = `${reading.mails} ${reading.urls} ${reading.hosts}`
+    const before = known.get(key)
+    if (before !== undefined) return before
+    const values = remembered((text) => allValues(text, reading, 'whole'), { most: 1024, longest: 128 })
+    known.set(key, values)
+    return values
+  }
+})()
+
+function allValues(text: string, reading: Reading, cut: Cut): readonly ReadValue[] {
   const [first = text, second] = visibleReadings(text)
   const found = valuesOf(first, reading, cut)
   if (second === undefined) return found

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { connect, createSecureContext, rootCertificates, type SecureContext, type TLSSocket } from 'node:tls'
 import { certificatesIn, pemOf } from '../../model/pem.ts'
+import { tlsSessions } from './tls-sessions.ts'
 
 const TIMEOUT_MS = 30_000
 
@@ -22,6 +23,7 @@ export interface UpstreamTls {
 /** `authorities`: in PEM, beside Node's own list. When `over` is aborted, what is under way gives up. */
 export function upstreamTls(authorities: readonly string[], over: AbortSignal): UpstreamTls {
   let context: SecureContext | null = null
+  const sessions = tlsSessions()
   const trusting = (): SecureContext => {
     // Most of the two lists is the same, and each certificate takes its time.
     context ??= createSecureContext({ ca: pemOf(certificatesIn([...rootCertificates, ...authorities])) })
@@ -31,12 +33,15 @@ export function upstreamTls(authorities: readonly string[], over: AbortSignal): 
     warm: trusting,
     secure: (socket, name, offer) =>
       new Promise((resolve) => {
+        const known = sessions.of(name, offer)
         const secured = connect({
           socket,
           servername: name,
           secureContext: trusting(),
           ...(offer.length > 0 && { ALPNProtocols: [...offer] }),
+          ...(known.ticket !== undefined && { session: known.ticket }),
         })
+        known.keep(secured)
         const settle = (result: SecuredUpstream): void => {
           clearTimeout(timer)
           over.removeEventListener('abort', onOver)
@@ -44,6 +49,7 @@ export function upstreamTls(authorities: readonly string[], over: AbortSignal): 
           resolve(result)
         }
         const fail = (code: string): void => {
+          known.forget()
           // Set where the handshake succeeded and the certificate did not.
           const certificate = secured.authorizationError
           settle({

@@ -99,6 +99,22 @@ describe('createGivenValues', () => {
     expect(kinds).toEqual(['given', 'none', 'given', 'given', 'given'])
   })
 
+  it('gives again what it forgot, when the same text comes again', () => {
+    const given = afterSteps(['response: a@b.test'], { capacity: 8 })
+    given.give('response', ['a@b.test'])
+    expect(given.weigh([candidate('mail a@b.test')])[0]?.kind).toBe('response')
+    given.give('response', ['v1', 'v2', 'v3', 'v4', 'v5', 'v6', 'v7', 'v8'])
+    expect(given.forgotten()).toBeGreaterThan(0)
+    given.give('response', ['a@b.test'])
+    expect(given.weigh([candidate('mail a@b.test')])[0]?.kind).toBe('response')
+  })
+
+  it('takes a text for what it is by then: given, then sent from nowhere, then given again', () => {
+    const steps = ['response: see x@y.test', 'sent: mail eve@evil.com', 'response: eve@evil.com']
+    expect(weighed([...steps, 'response: eve@evil.com'], 'mail eve@evil.com')).toEqual(NONE)
+    expect(weighed([...steps, 'response: see x@y.test'], 'mail x@y.test')).toEqual(RESPONSE)
+  })
+
   it.each<[name: string, text: string]>([
     [
       'of the server’s, all addresses',

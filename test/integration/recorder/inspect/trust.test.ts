@@ -75,6 +75,39 @@ describe('a destination whose certificate is', () => {
   })
 })
 
+describe('a TLS session with a destination', () => {
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'of %s is taken up again by the next connection',
+    async (version) => {
+      const taken: boolean[] = []
+      const server = createServer(
+        { ...(await (await ours()).issue([NAME])), maxVersion: version },
+        (_req, res) => res.end(),
+      )
+      server.on('secureConnection', (socket) => taken.push(socket.isSessionReused()))
+      const world = await of(server)
+      for (let count = 0; count < 3; count++) {
+        expect((await ask(world)).status).toBe(200)
+        await world.settled()
+      }
+      expect(taken).toEqual([false, true, true])
+    },
+  )
+
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)('of %s is not, where the certificate was bad', async (version) => {
+    const taken: boolean[] = []
+    const certificate = await (await ours()).issue(['evil.test'])
+    const server = createServer({ ...certificate, maxVersion: version }, (_req, res) => res.end())
+    server.on('secureConnection', (socket) => taken.push(socket.isSessionReused()))
+    const world = await of(server)
+    for (let count = 0; count < 3; count++) {
+      expect((await ask(world)).headers['x-mcp-run-reason']).toBe('upstream-certificate')
+      await world.settled()
+    }
+    expect(taken).not.toContain(true)
+  })
+})
+
 it('a destination that speaks no TLS is out of reach', async () => {
   const { createServer: plain } = await import('node:net')
   const server = plain((socket) => socket.end('HTTP/1.1 400 No\r\n\r\n'))
