@@ -1,5 +1,5 @@
 // The whole test run on a fresh machine: the tools that the tests need, the checks, every suite, one closing line.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
@@ -35,11 +35,14 @@ const TOOLS = {
 }
 
 /**
- * Run without words: all of the native sandbox, and of containers what differs most. The same suites whole, on every
- * sandbox, take an hour more and are run by name: e2e-docker, attack-docker, e2e-recorder, attack-recorder, e2e-podman,
- * e2e-podman-rootless.
+ * Run without words: two lanes beside each other, one for each core that a small machine has, since most of a test is
+ * waiting. The suites on a container engine are in one lane, so that there is one engine at a time. On further engines
+ * the same suites are run by name: e2e-recorder, attack-recorder, e2e-podman, e2e-podman-rootless.
  */
-const SUITES = ['unit', 'integration', 'e2e', 'attack', 'engine']
+const LANES = [
+  ['unit', 'integration', 'e2e', 'attack'],
+  ['e2e-docker', 'attack-docker'],
+]
 
 if (process.getuid() !== 0) {
   console.error('The tests make network namespaces of their own: run them as root (sudo npm test).')
@@ -48,7 +51,8 @@ if (process.getuid() !== 0) {
 installMissing()
 run('npx', ['biome', 'check', '--error-on-warnings', '.'])
 run('npx', ['tsc', '--noEmit'])
-process.exit(runSuites(process.argv.slice(2)))
+run(process.execPath, ['scripts/build.mjs'])
+process.exit(await runLanes(process.argv.slice(2)))
 
 function installMissing() {
   const found = (program) =>
@@ -68,39 +72,53 @@ function run(program, args) {
   process.exit(1)
 }
 
-/** Suite after suite on two cores: what is timed in one is not disturbed by another. */
-function runSuites(chosen) {
+/** With suites that are named: those, one after the other, as they go. */
+async function runLanes(chosen) {
   const folder = mkdtempSync(join(tmpdir(), 'mcp-run-test-'))
-  const sum = { passed: 0, failed: 0, skipped: 0 }
-  const notPassed = []
-  let ended = true
+  const lanes = chosen.length > 0 ? [chosen] : LANES
+  const results = []
+  const runLane = async (suites) => {
+    for (const suite of suites) results.push(await runSuite(suite, folder, lanes.length > 1))
+  }
   try {
-    for (const suite of chosen.length > 0 ? chosen : SUITES) {
-      const file = join(folder, `${suite}.json`)
-      const args = [
-        'vitest',
-        'run',
-        '--project',
-        suite,
-        '--reporter=default',
-        '--reporter=json',
-        `--outputFile=${file}`,
-      ]
-      const { status } = spawnSync('npx', args, { stdio: 'inherit' })
-      const result = read(file)
-      if (result === null || (status !== 0 && result.numFailedTests === 0)) ended = false
-      sum.passed += result?.numPassedTests ?? 0
-      sum.failed += result?.numFailedTests ?? 0
-      sum.skipped += (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0)
-      notPassed.push(...named(suite, result))
-    }
+    await Promise.all(lanes.map(runLane))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-  for (const line of notPassed) console.log(line)
+  for (const { suite, result } of results) for (const line of named(suite, result)) console.log(line)
+  const ended = results.every(({ ended }) => ended)
   if (!ended) console.error('A suite did not run to its end.')
-  console.log(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`)
-  return ended && sum.passed > 0 && sum.failed === 0 && sum.skipped === 0 ? 0 : 1
+  const sum = (count) => results.reduce((all, { result }) => all + (result === null ? 0 : count(result)), 0)
+  const passed = sum(({ numPassedTests }) => numPassedTests)
+  const failed = sum(({ numFailedTests }) => numFailedTests)
+  const skipped = sum(({ numPendingTests, numTodoTests }) => numPendingTests + numTodoTests)
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)
+  return ended && passed > 0 && failed === 0 && skipped === 0 ? 0 : 1
+}
+
+/** `beside`: others run at the same time, and what it prints comes in one piece. */
+async function runSuite(suite, folder, beside) {
+  const file = join(folder, `${suite}.json`)
+  const args = [
+    'vitest',
+    'run',
+    '--project',
+    suite,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile=${file}`,
+  ]
+  if (beside) console.log(`${suite} begins.`)
+  const child = spawn('npx', args, {
+    stdio: ['ignore', ...(beside ? ['pipe', 'pipe'] : ['inherit', 'inherit'])],
+    env: { ...process.env, TEST_BUILD: 'skip' },
+  })
+  const output = []
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => output.push(chunk))
+  const status = await new Promise((resolve) => child.once('close', resolve))
+  if (beside) process.stdout.write(Buffer.concat(output))
+  const result = read(file)
+  return { suite, result, ended: result !== null && (status === 0 || result.numFailedTests > 0) }
 }
 
 /** A line for each test that did not pass: of several suites' output, a person is often left with the end alone. */
