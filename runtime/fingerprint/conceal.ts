@@ -18,4 +18,5 @@ export function concealing(values: readonly string[]): Conceal {
   }
 }
 
-const RUN = /[0-9A-Za-z]{13,}/g
+// From the start of a run alone: each of its characters would be tried as one otherwise.
+const RUN = /(?<![0-9A-Za-z])[0-9A-Za-z]{13,}/g

@@ -31,7 +31,7 @@ export class ToolList {
   }
 
   #tool(listed: ListedTool, at: number): readonly JournalEntry[] {
-    const { tool, description, schema } = toolTraits(listed, this.#conceal)
+    const { tool, texts } = toolTraits(listed, this.#conceal)
     const wasThere = this.#book.has(tool)
     const before = this.#book.known.of(tool)
     // The same session had it already, or had a list without it.
@@ -39,7 +39,7 @@ export class ToolList {
     const any = this.#book.known.any(tool)
     const support = this.#complete ? inSession(any) : any
     const entries = this.#book.note({ trait: tool, at, weight: 'tool', support, seen: null })
-    return [...entries, ...[description, schema].flatMap((text) => this.#text(text, own, at))]
+    return [...entries, ...texts.flatMap((text) => this.#text(text, own, at))]
   }
 
   #text(trait: Trait, support: Support, at: number): readonly JournalEntry[] {

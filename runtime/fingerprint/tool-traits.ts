@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { canonical } from '../model/canonical-json.ts'
+import { canonicalText } from '../model/canonical-json.ts'
 import { escapeText } from '../model/text.ts'
 import type { ListedTool, Trait } from '../model/traits.ts'
 import type { Conceal } from './conceal.ts'
@@ -12,26 +12,21 @@ const LEFT_OUT = new Set(['_meta', 'icons'])
 
 export interface ToolTraits {
   readonly tool: Trait
-  readonly description: Trait
-  readonly schema: Trait
+  readonly texts: readonly Trait[]
 }
 
 export function toolTraits({ name, description, rest }: ListedTool, conceal: Conceal): ToolTraits {
-  const shown = escapeText(name, 128)
-  const said = conceal(dateless(description ?? ''))
-  const members = Object.entries(rest).filter(([member]) => !LEFT_OUT.has(member))
-  const schema = conceal(dateless(JSON.stringify(canonical(Object.fromEntries(members)))))
-  return {
-    tool: { kind: 'tool', place: '', name: shown, detail: null },
-    description: {
-      ...{ kind: 'tool-description', place: shown, name: digest(said) },
-      detail: escapeText(said, MAX_DESCRIPTION),
-    },
-    schema: {
-      ...{ kind: 'tool-schema', place: shown, name: digest(schema) },
-      detail: escapeText(schema, MAX_SCHEMA),
-    },
+  const place = escapeText(name, 128)
+  const text = (kind: 'tool-description' | 'tool-schema', written: string, most: number): Trait => {
+    const said = conceal(dateless(written))
+    return { kind, place, name: digest(said), detail: escapeText(said, most) }
   }
+  const texts = [text('tool-description', description ?? '', MAX_DESCRIPTION)]
+  if (rest !== null) {
+    const members = new Map([...rest].filter(([member]) => !LEFT_OUT.has(member)))
+    texts.push(text('tool-schema', canonicalText(members), MAX_SCHEMA))
+  }
+  return { tool: { kind: 'tool', place: '', name: place, detail: null }, texts }
 }
 
 /** Some say what day it is. */

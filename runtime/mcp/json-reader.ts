@@ -11,7 +11,7 @@ const LETTER_U = 0x75
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 
-/** Longer names and strings are told as null; a longer number is no JSON here. */
+/** Unless a reader is made for longer ones: longer names and strings are told as null; a longer number is no JSON here. */
 export const MAX_TOKEN_BYTES = 256
 /** Clients differ in what they still read. */
 const MAX_DEPTH = 10_000
@@ -28,20 +28,24 @@ export interface JsonEvents {
   /** `at`: where its bracket stands, in bytes from the line's beginning. */
   opened(kind: 'object' | 'array', at: number): void
   closed(at: number): void
-  /** Whether the line was one JSON text (RFC 8259) from end to end, which clients parse. */
-  lineEnded(isJson: boolean): void
+  /**
+   * Whether the line was one JSON text (RFC 8259) from end to end, which clients parse. `isBeyond`: it was not read to
+   * its end, since it is nested deeper, or has a longer number, than is read here; some may read it.
+   */
+  lineEnded(isJson: boolean, isBeyond: boolean): void
 }
 
 type Expected = 'value' | 'first-value' | 'name' | 'first-name' | 'colon' | 'comma' | 'end'
 
 /**
- * Reads lines of JSON in pieces of any size, lines of any length, holding one short token and a bit for each open
+ * Reads lines of JSON in pieces of any size, lines of any length, holding one token and a bit for each open
  * bracket. It is strict, since a server may write what one parser takes and another does not. (That strings are
  * UTF-8 it does not check.) Values deeper than `maxDepth` are checked and not told.
  */
 export class JsonReader {
   readonly #events: JsonEvents
   readonly #maxDepth: number
+  readonly #maxToken: number
   #mode: 'structure' | 'string' | 'escape' | 'hex' | 'plain' | 'lost' = 'structure'
   #expected: Expected = 'value'
   /** Of each open bracket, whether it is an object's. */
@@ -50,14 +54,16 @@ export class JsonReader {
   #base = 0
   #isName = false
   #hexDigits = 0
-  readonly #token = Buffer.alloc(MAX_TOKEN_BYTES)
+  #token = Buffer.alloc(MAX_TOKEN_BYTES)
   #tokenBytes = 0
   #capturing = false
   #escapes = false
+  #isBeyond = false
 
-  constructor(events: JsonEvents, maxDepth: number) {
+  constructor(events: JsonEvents, maxDepth: number, maxToken = MAX_TOKEN_BYTES) {
     this.#events = events
     this.#maxDepth = maxDepth
+    this.#maxToken = maxToken
   }
 
   /** The line at hand is none to be told of: for a reader that begins in the middle of one. */
@@ -146,7 +152,10 @@ export class JsonReader {
     // Most numbers are plain ones that nobody asks for.
     const text = isTold || !this.#isDigits() ? this.#plainText() : null
     const isLiteral = text === 'null' || text === 'true' || text === 'false'
-    if (text !== null && !isLiteral && !NUMBER.test(text)) return this.#lose(at)
+    if (text !== null && !isLiteral && !NUMBER.test(text)) {
+      this.#isBeyond = this.#tokenBytes > this.#maxToken
+      return this.#lose(at)
+    }
     this.#mode = 'structure'
     if (this.#isTold) this.#events.scalar(isLiteral ? 'literal' : 'number', isTold ? text : null)
     this.#valueEnded()
@@ -154,7 +163,7 @@ export class JsonReader {
   }
 
   #plainText(): string {
-    return this.#tokenBytes > MAX_TOKEN_BYTES ? '' : this.#token.toString('latin1', 0, this.#tokenBytes)
+    return this.#tokenBytes > this.#maxToken ? '' : this.#token.toString('latin1', 0, this.#tokenBytes)
   }
 
   #isDigits(): boolean {
@@ -196,9 +205,17 @@ export class JsonReader {
     if (!this.#capturing) return
     let size = this.#tokenBytes
     this.#tokenBytes += to - from
-    if (this.#tokenBytes > MAX_TOKEN_BYTES) return
-    // Tokens are short: a call to copy them would take longer.
-    for (let at = from; at < to; at++) this.#token[size++] = bytes[at] as number
+    if (this.#tokenBytes > this.#maxToken) return
+    if (this.#tokenBytes > this.#token.length) this.#grow(size)
+    // Most are short: a call to copy them would take longer.
+    if (to - from > MAX_TOKEN_BYTES) bytes.copy(this.#token, size, from, to)
+    else for (let at = from; at < to; at++) this.#token[size++] = bytes[at] as number
+  }
+
+  #grow(used: number): void {
+    const grown = Buffer.alloc(Math.min(this.#maxToken, 2 * this.#tokenBytes))
+    this.#token.copy(grown, 0, 0, used)
+    this.#token = grown
   }
 
   #stringEnded(): void {
@@ -207,7 +224,7 @@ export class JsonReader {
     if (this.#isName) this.#expected = 'colon'
     else this.#valueEnded()
     if (!isTold) return
-    const text = this.#capturing && this.#tokenBytes <= MAX_TOKEN_BYTES ? this.#stringValue() : null
+    const text = this.#capturing && this.#tokenBytes <= this.#maxToken ? this.#stringValue() : null
     if (this.#isName) this.#events.name(text)
     else this.#events.scalar('string', text)
   }
@@ -222,7 +239,8 @@ export class JsonReader {
   }
 
   #opened(isObject: boolean, at: number): boolean {
-    if (!this.#awaitsValue() || this.#open.length === MAX_DEPTH) return false
+    this.#isBeyond = this.#open.length === MAX_DEPTH
+    if (!this.#awaitsValue() || this.#isBeyond) return false
     if (this.#open.length < this.#maxDepth) {
       this.#events.opened(isObject ? 'object' : 'array', this.#base + at)
     }
@@ -252,7 +270,9 @@ export class JsonReader {
     this.#mode = 'structure'
     this.#expected = 'value'
     this.#open.length = 0
-    this.#events.lineEnded(isJson)
+    const isBeyond = this.#isBeyond
+    this.#isBeyond = false
+    this.#events.lineEnded(isJson, isBeyond)
   }
 }
 

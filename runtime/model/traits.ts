@@ -62,8 +62,8 @@ export interface RequestFields {
 export interface ListedTool {
   readonly name: string
   readonly description: string | null
-  /** All other members. */
-  readonly rest: Readonly<Record<string, unknown>>
+  /** All other members, as JSON text whose objects are in the order of names; null: more than is told apart. */
+  readonly rest: ReadonlyMap<string, string> | null
 }
 
 /** One answer to `tools/list`. */

@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest'
+import { canonical } from '../../../runtime/model/canonical-json.ts'
 import type { ListedTool } from '../../../runtime/model/traits.ts'
 import { readVersions } from '../../../runtime/store/read/versions.ts'
 import { lines, sessions } from './sessions.ts'
 
 const tool = (name: string, description: string | null = 'Sends one email', rest = {}): ListedTool => {
-  return { name, description, rest }
+  return {
+    name,
+    description,
+    rest: new Map(Object.entries(rest).map(([member, value]) => [member, JSON.stringify(canonical(value))])),
+  }
 }
 const OLD = { package: 'exa@1.0.15' }
 const NEW = { package: 'exa@1.0.16' }
