@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Conversation, startConversation } from './conversation.ts'
-import { type Fingerprint, fingerprint } from './fingerprint/fingerprint.ts'
 import { holdJournal } from './held-journal.ts'
+import { type Learning, startLearning, versionOf } from './learning.ts'
 import type { AlertEvent } from './model/alert.ts'
 import { McpRunError } from './model/errors.ts'
 import type { Journal, JournalEntry } from './model/journal.ts'
@@ -11,7 +11,7 @@ import type { ListedAnswer } from './model/traits.ts'
 import { hostAndPort, type UpstreamProxy } from './model/upstream-proxy.ts'
 import type { Mode } from './model/verdict.ts'
 import { compileRules } from './policy/rules.ts'
-import { inBackground, recorderContext } from './recorder/context.ts'
+import { recorderContext } from './recorder/context.ts'
 import type { InspectionOptions } from './recorder/inspect/inspection.ts'
 import { type Recorder, startRecorder } from './recorder/recorder.ts'
 import { startRemoteRecorder } from './recorder/remote/remote-recorder.ts'
@@ -96,6 +96,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       server: name,
       workerPath: options.workerPath,
       ...(options.storeThread && { thread: options.storeThread }),
+      ...(options.phase === 'run' && { version: versionOf(options.package) }),
     })
     opening.then(
       () => mark('journal'),
@@ -116,14 +117,17 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     const failure = failureOnce()
     const held = soundness === null ? null : holdJournal(journal)
     const { phase, mode, profileFile } = options
-    const learnt = phase === 'run' ? fingerprintOf(options, record, journal) : null
+    const given = Object.values(launch.env)
+    const { known } = journal
+    const learning =
+      phase === 'run' ? startLearning({ record, given, known, onFailure: failure.report }) : null
     const facts = { server: name, session: record.id, phase, mode, profileFile }
     const context = {
       ...facts,
       rules,
       clock: Date.now,
       journal: held ?? journal,
-      ...(learnt !== null && { follow: learnt.follow }),
+      ...(learning !== null && { follow: learning.follow }),
       onAlert: options.onAlert,
       onFailure: failure.report,
     }
@@ -168,7 +172,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     mark('launched')
     failure.onReport(() => sandbox.destroy())
     const ending = { begun: false }
-    const parts = { server, recorder, journal, record, failure, conversation, ending }
+    const parts = { server, recorder, journal, record, failure, conversation, learning, ending }
     const ended = finish(parts).finally(sandbox.destroy)
     await soundness?.after().catch((error: unknown) => {
       opened = null
@@ -183,8 +187,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     // A store that fails says so at whatever is written next.
     const keep = (alert: AlertEvent): void => void kept.write({ kind: 'alert', alert }).catch(() => undefined)
     const listed: Session['listed'] = (answer) => {
-      const entries = ending.begun ? [] : (learnt?.listed(answer, Date.now()) ?? [])
-      if (entries.length > 0) inBackground(recording.record(...entries))
+      if (!ending.begun) learning?.listed(answer, recording.record)
     }
     return { record, server, conversation, keep, listed, ended }
   } catch (error) {
@@ -193,15 +196,6 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     await journal?.close().catch(() => undefined)
     throw error
   }
-}
-
-function fingerprintOf(
-  { server, launch }: SessionOptions,
-  record: SessionRecord,
-  { known }: OpenedJournal,
-): Fingerprint {
-  const { id: session, package: label, packageIntegrity: integrity } = record
-  return fingerprint({ server, session, package: label, integrity, known, given: Object.values(launch.env) })
 }
 
 function neverRan({ id }: SessionRecord): JournalEntry {
@@ -245,14 +239,16 @@ async function finish(parts: {
   record: SessionRecord
   failure: Failure
   conversation: Conversation
+  learning: Learning | null
   /** Begun: nothing more is recorded. */
   ending: { begun: boolean }
 }): Promise<ServerExit> {
-  const { server, recorder, journal, record, failure, conversation, ending } = parts
+  const { server, recorder, journal, record, failure, conversation, learning, ending } = parts
   const exit = await server.exited
   if (exit.failure !== null) failure.report(exit.failure)
   await recorder.close('session ended').catch(failure.report)
   ending.begun = true
+  await learning?.settled()
   const end: SessionEnd = failure.error !== null ? 'failed' : exit.signal === null ? 'exited' : 'signalled'
   await journal
     .write(...forgottenValues(conversation, record), {

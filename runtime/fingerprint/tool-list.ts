@@ -1,7 +1,6 @@
 import type { JournalEntry } from '../model/journal.ts'
-import type { ListedAnswer, ListedTool, Trait } from '../model/traits.ts'
+import type { ListedAnswer, ListedTool, Support, Trait } from '../model/traits.ts'
 import type { Conceal } from './conceal.ts'
-import type { Support } from './known.ts'
 import { textDifference } from './text-difference.ts'
 import { toolTraits } from './tool-traits.ts'
 import type { TraitBook } from './trait-book.ts'

@@ -1,16 +1,15 @@
 import type { AlertEvent, Severity } from '../model/alert.ts'
 import type { JournalEntry } from '../model/journal.ts'
-import { type KnownTraits, type Trait, type TraitKind, UNVERSIONED } from '../model/traits.ts'
+import { type KnownTraits, type Support, type Trait, type TraitKind, UNVERSIONED } from '../model/traits.ts'
 import { alertForDrift, alertForMore, type DriftPlace, type DriftSession } from '../policy/drift-alerts.ts'
 import { type DriftWeight, judgeDrift } from '../policy/judge-drift.ts'
-import { Known, type Support, traitKey } from './known.ts'
+import { Known, traitKey } from './known.ts'
 
 export interface SessionFacts {
   readonly server: string
   readonly session: string
   /** Null: it has no version. */
   readonly package: string | null
-  readonly integrity: string | null
 }
 
 /** A trait as it came, and what it is to be measured by. */
@@ -51,8 +50,8 @@ export class TraitBook {
   readonly #added = new Map<TraitKind, number>()
   readonly #told = new Map<Severity, number>()
 
-  constructor(known: KnownTraits, { server, session, package: label, integrity }: SessionFacts) {
-    this.known = new Known(known, label ?? UNVERSIONED, integrity)
+  constructor(known: KnownTraits, { server, session, package: label }: SessionFacts) {
+    this.known = new Known(known)
     this.#session = { server, session, version: label ?? UNVERSIONED }
     this.#versioned = label !== null
   }

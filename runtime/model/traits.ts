@@ -28,22 +28,34 @@ export interface Trait {
   readonly detail: string | null
 }
 
+/** Earlier sessions that had something: of other versions, and of this one. */
+export interface Support {
+  readonly elsewhere: number
+  readonly here: number
+}
+
 export interface KnownVersion {
   /** `name@version`, an image's reference, or `unversioned`. */
   readonly label: string
-  readonly integrity: string | null
-  readonly sessions: number
+  /** The session that looks at it is one of its own. */
+  readonly isOwn: boolean
 }
 
+/** Its detail is there for the latest text of a tool alone. */
 export interface KnownTrait extends Trait {
-  /** `version`: an index. `sessions`: how many of that version had it. */
-  readonly seen: readonly { readonly version: number; readonly sessions: number }[]
+  readonly support: Support
 }
 
-/** What the sessions before this one left, oldest version first. */
+/** Some trait of that kind at that place: at least so many sessions had one. */
+export interface KnownGroup extends Pick<Trait, 'kind' | 'place'> {
+  readonly support: Support
+}
+
+/** What the sessions before one left, as that one looks at it: the oldest version and trait first. */
 export interface KnownTraits {
   readonly versions: readonly KnownVersion[]
   readonly traits: readonly KnownTrait[]
+  readonly groups: readonly KnownGroup[]
 }
 
 /** Names in a request's body that this session has not told of yet for requests of its kind. */

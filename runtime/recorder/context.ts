@@ -27,8 +27,8 @@ export interface ContextOptions extends Omit<RecorderContext, 'record' | 'nextId
   readonly journal: Journal
   /** Tells its ids from those that another process gives in the same session. */
   readonly idPrefix?: string
-  /** Gives what is written in place of the entries: what follows from them is among it. */
-  readonly follow?: (entries: readonly JournalEntry[]) => readonly JournalEntry[]
+  /** Gives what is written in place of the entries, in the order in which it is asked: what follows from them is among it. */
+  readonly follow?: (entries: readonly JournalEntry[]) => Promise<readonly JournalEntry[]>
   /** Each finding, once its row is committed. */
   readonly onAlert: (alert: AlertEvent) => void
   /** The store failed: end the server. */
@@ -36,14 +36,15 @@ export interface ContextOptions extends Omit<RecorderContext, 'record' | 'nextId
 }
 
 export function recorderContext(options: ContextOptions): RecorderContext {
-  const { journal, follow = (entries) => entries, onAlert, onFailure, idPrefix = '', ...facts } = options
+  const { journal, follow, onAlert, onFailure, idPrefix = '', ...facts } = options
   let count = 0
   return {
     ...facts,
     nextId: () => `${facts.session}.${idPrefix}${++count}`,
     record: async (...told) => {
-      const entries = follow(told)
+      let entries: readonly JournalEntry[] = told
       try {
+        if (follow !== undefined) entries = await follow(told)
         await journal.write(...entries)
       } catch (error) {
         onFailure(error)

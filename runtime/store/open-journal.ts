@@ -4,6 +4,7 @@ import type { Journal } from '../model/journal.ts'
 import type { KnownTraits } from '../model/traits.ts'
 import type { Sync } from './database.ts'
 import type { FromWorker, StoreFailure, WriteTask } from './messages.ts'
+import type { VersionKey } from './read/known-traits.ts'
 import { serverFile } from './store-folder.ts'
 import { syncMode } from './sync-mode.ts'
 import { failureOf, threadError } from './thread-errors.ts'
@@ -19,21 +20,26 @@ export interface JournalOptions {
   readonly thread?: StoreThread
   /** Default: MCP_RUN_SYNC, else `normal`. */
   readonly sync?: Sync
+  /** Whose session is to be compared with earlier ones; absent: none is. */
+  readonly version?: VersionKey
 }
 
 export interface OpenedJournal extends Journal {
-  /** What the sessions until now left. */
-  readonly known: KnownTraits
+  /**
+   * What the sessions until now left, as one of `version` looks at it: it is read while the journal is written already.
+   * Rejects with `store-failed`, and where the journal is closed before; nothing without a version.
+   */
+  readonly known: Promise<KnownTraits>
 }
 
 /** Opens one server's history for writing, on a thread of its own. Rejects with `store-failed`. */
 export async function openJournal(options: JournalOptions): Promise<OpenedJournal> {
   const file = serverFile(options.store, options.server)
   const sync = options.sync ?? syncMode(process.env.MCP_RUN_SYNC)
-  const task: WriteTask = { file, server: options.server, sync }
+  const task: WriteTask = { file, server: options.server, sync, version: options.version ?? null }
   const thread = options.thread ?? startStoreThread(options.workerPath)
   thread.worker.postMessage(task)
-  return new WorkerJournal(thread.worker, await ready(thread))
+  return opened(thread, task)
 }
 
 /** The journal's thread before it knows whose history it is to write. */
@@ -55,12 +61,15 @@ export function startStoreThread(workerPath: string): StoreThread {
   return { worker, gone }
 }
 
-async function ready({ worker, gone }: StoreThread): Promise<KnownTraits> {
-  const first = new Promise<FromWorker>((resolve) => {
-    worker.once('message', resolve)
+async function opened({ worker, gone }: StoreThread, { version }: WriteTask): Promise<OpenedJournal> {
+  // In the turn of its first message: the next ones are the journal's.
+  const first = new Promise<WorkerJournal | StoreFailure>((resolve) => {
+    worker.once('message', (message: FromWorker) => {
+      resolve(message === 'ready' ? new WorkerJournal(worker, version !== null) : (message as StoreFailure))
+    })
   })
-  const message = await Promise.race([first, gone])
-  if (message instanceof McpRunError) throw message
-  if (typeof message !== 'object' || !('known' in message)) throw failureOf(message as StoreFailure)
-  return message.known
+  const found = await Promise.race([first, gone])
+  if (found instanceof McpRunError) throw found
+  if (!(found instanceof WorkerJournal)) throw failureOf(found)
+  return found
 }

@@ -2,7 +2,8 @@ import type { Worker } from 'node:worker_threads'
 import { McpRunError } from '../model/errors.ts'
 import type { Journal, JournalEntry } from '../model/journal.ts'
 import type { KnownTraits } from '../model/traits.ts'
-import type { FromWorker, ToWorker } from './messages.ts'
+import type { FromWorker, KnownPart, ToWorker } from './messages.ts'
+import { allKnown } from './read/known-traits.ts'
 import { failureOf, threadError } from './thread-errors.ts'
 
 interface Call {
@@ -15,7 +16,7 @@ interface Call {
  * thread answers with the number of the last call that it has committed.
  */
 export class WorkerJournal implements Journal {
-  readonly known: KnownTraits
+  readonly known: Promise<KnownTraits>
   readonly #worker: Worker
   #entries: JournalEntry[] = []
   #calls: Call[] = []
@@ -26,21 +27,27 @@ export class WorkerJournal implements Journal {
   #failure: McpRunError | null = null
   #closing: Promise<void> | null = null
   #closed: (() => void) | null = null
+  readonly #parts: KnownTraits[] = []
+  #knownEnds: { resolve(known: KnownTraits): void; reject(error: McpRunError): void } | null = null
 
-  constructor(worker: Worker, known: KnownTraits = { versions: [], traits: [] }) {
-    this.known = known
+  /** `learns`: the thread reads what earlier sessions left, and tells. */
+  constructor(worker: Worker, learns = false) {
     this.#worker = worker
+    this.known = learns
+      ? new Promise((resolve, reject) => {
+          this.#knownEnds = { resolve, reject }
+        })
+      : Promise.resolve(allKnown([]))
+    this.known.catch(() => undefined)
     worker.on('message', (message: FromWorker) => this.#hear(message))
     worker.on('error', (error) => this.#fail(threadError(error)))
     worker.on('exit', () => this.#exited())
-    // It keeps the process alive only while somebody waits for it.
-    worker.unref()
+    this.#rest()
   }
 
   write(...entries: readonly JournalEntry[]): Promise<void> {
     if (this.#failure !== null) return Promise.reject(this.#failure)
-    if (this.#closing !== null)
-      return Promise.reject(new McpRunError('store-failed', 'The journal is closed.'))
+    if (this.#closing !== null) return Promise.reject(closedError())
     for (const entry of entries) this.#entries.push(entry)
     this.#made++
     if (!this.#scheduled) {
@@ -51,6 +58,7 @@ export class WorkerJournal implements Journal {
   }
 
   close(): Promise<void> {
+    this.#knownEnds?.reject(closedError())
     this.#closing ??= new Promise((resolve) => {
       this.#closed = resolve
       if (this.#failure !== null) return resolve()
@@ -78,13 +86,30 @@ export class WorkerJournal implements Journal {
   #hear(message: FromWorker): void {
     if (typeof message === 'number') this.#commit(message)
     else if (message === 'closed') this.#closed?.()
+    else if (typeof message === 'object' && 'known' in message) this.#learn(message)
     else if (typeof message === 'object' && 'message' in message) this.#fail(failureOf(message))
+  }
+
+  #learn({ known }: KnownPart): void {
+    if (known !== null) {
+      this.#parts.push(known)
+      return
+    }
+    this.#knownEnds?.resolve(allKnown(this.#parts.splice(0)))
+    this.#knownEnds = null
+    this.#rest()
+  }
+
+  /** The thread keeps the process alive only while somebody waits for it. */
+  #rest(): void {
+    const isAwaited = this.#calls.length > 0 || this.#closing !== null || this.#knownEnds !== null
+    if (!isAwaited) this.#worker.unref()
   }
 
   #commit(last: number): void {
     const done = this.#calls.splice(0, last - this.#committed)
     this.#committed = last
-    if (this.#calls.length === 0 && this.#closing === null) this.#worker.unref()
+    this.#rest()
     for (const call of done) call.resolve()
   }
 
@@ -96,8 +121,13 @@ export class WorkerJournal implements Journal {
   #fail(error: McpRunError): void {
     if (this.#failure !== null) return
     this.#failure = error
+    this.#knownEnds?.reject(error)
     this.#worker.unref()
     for (const call of this.#calls.splice(0)) call.reject(error)
     this.#closed?.()
   }
+}
+
+function closedError(): McpRunError {
+  return new McpRunError('store-failed', 'The journal is closed.')
 }

@@ -1,12 +1,11 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import type Database from 'better-sqlite3'
 import type { JournalEntry } from '../model/journal.ts'
-import type { KnownTraits } from '../model/traits.ts'
 import { retryBusy } from './busy.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { openDatabase } from './database.ts'
+import { KnownReading } from './known-reading.ts'
 import type { FromWorker, ToWorker, WriteTask } from './messages.ts'
-import { readKnownTraits } from './read/known-traits.ts'
 import { reconcile } from './reconcile.ts'
 import { storeError } from './store-error.ts'
 import { createServerFile } from './store-folder.ts'
@@ -15,7 +14,10 @@ import { Writer } from './write/writer.ts'
 /** Entries of one transaction, at most, so that the first of a flood does not wait for its last. */
 const MAX_BATCH = 4_096
 
-/** Opens the file, then commits what arrives. Says `ready`, the calls that are committed, `closed`; or a failure. */
+/**
+ * Opens the file, then commits what arrives, and reads meanwhile what earlier sessions left. Says `ready`, that, the
+ * calls that are committed, `closed`; or a failure.
+ */
 export function runWriter(port: MessagePort, task: WriteTask): void {
   let thread: WriterThread
   try {
@@ -24,15 +26,19 @@ export function runWriter(port: MessagePort, task: WriteTask): void {
     fail(port, task, error)
     return
   }
+  const failed = (error: unknown) => {
+    thread.abandon()
+    fail(port, task, error)
+  }
   port.on('message', (message: ToWorker) => {
     try {
       thread.take(message)
     } catch (error) {
-      thread.abandon()
-      fail(port, task, error)
+      failed(error)
     }
   })
-  say(port, { known: thread.known })
+  say(port, 'ready')
+  thread.known?.start((known) => say(port, { known }), failed)
 }
 
 class WriterThread {
@@ -40,7 +46,8 @@ class WriterThread {
   readonly #db: Database.Database
   readonly #writer: Writer
   readonly #checkpoints: Checkpoints
-  readonly known: KnownTraits
+  /** Null: nobody asks. */
+  readonly known: KnownReading | null
 
   constructor(port: MessagePort, task: WriteTask) {
     this.#port = port
@@ -49,7 +56,7 @@ class WriterThread {
     try {
       retryBusy(() => reconcile(this.#db, Date.now()))
       this.#writer = new Writer(this.#db)
-      this.known = readKnownTraits(this.#db)
+      this.known = task.version && new KnownReading(task.file, task.version)
     } catch (error) {
       this.#db.close()
       throw error
@@ -81,6 +88,7 @@ class WriterThread {
 
   /** After a failure: what was not committed is rolled back by SQLite. */
   abandon(): void {
+    this.known?.end()
     void this.#checkpoints.end()
     try {
       this.#db.close()
@@ -96,6 +104,7 @@ class WriterThread {
   }
 
   async #close(): Promise<void> {
+    this.known?.end()
     await this.#checkpoints.end()
     // The last connection to close moves the WAL into the file and removes it.
     this.#db.close()

@@ -2,8 +2,9 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
+import type { JournalEntry } from '../../../runtime/model/journal.ts'
 import { openJournal } from '../../../runtime/store/open-journal.ts'
-import { flow, flowClosed, opened, query } from '../../unit/store/entries.ts'
+import { flow, flowClosed, NOON, opened, query } from '../../unit/store/entries.ts'
 import { temporaryFolder, WORKER } from './store-worker.ts'
 
 test('what has resolved can be read by another process; files are private', async () => {
@@ -126,4 +127,33 @@ test('a WAL that grows is moved into the file while writes go on', async () => {
   }
   await journal.close()
   expect(existsSync(`${file}-wal`)).toBe(false)
+})
+
+test('a start does not wait for what earlier sessions left, and of what it writes itself nothing is among it', async () => {
+  const store = temporaryFolder()
+  const learn = { store, server: 'exa', workerPath: WORKER, version: { label: 'x@2', integrity: null } }
+  const trait = (session: string, name: string): JournalEntry => {
+    return { kind: 'trait', session, at: NOON, trait: { kind: 'field', place: 'p', name, detail: null } }
+  }
+  const first = await openJournal(learn)
+  expect(await first.known).toEqual({ versions: [], traits: [], groups: [] })
+  const names = Array.from({ length: 9_000 }, (_, n) => `n${n}`)
+  await first.write(opened({ package: 'x@1' }), ...names.map((name) => trait('s1', name)))
+  await first.close()
+
+  const second = await openJournal(learn)
+  const order: string[] = []
+  const known = second.known.finally(() => order.push('known'))
+  await second.write(opened({ id: 's2', package: 'x@2' }), trait('s2', 'own'), trait('s2', 'n0'))
+  order.push('written')
+  const { versions, traits, groups } = await known
+  expect(order).toEqual(['written', 'known'])
+  expect(versions).toEqual([{ label: 'x@1', isOwn: false }])
+  expect(traits.map(({ name }) => name)).toEqual(names)
+  const support = { elsewhere: 1, here: 0 }
+  expect([traits[0]?.support, groups]).toEqual([support, [{ kind: 'field', place: 'p', support }]])
+  await second.close()
+
+  const third = await openJournal(learn)
+  await Promise.all([third.close(), expect(third.known).rejects.toMatchObject({ code: 'store-failed' })])
 })

@@ -1,9 +1,9 @@
 import { type Fingerprint, fingerprint } from '../../../runtime/fingerprint/fingerprint.ts'
 import type { AlertEvent } from '../../../runtime/model/alert.ts'
 import type { JournalEntry } from '../../../runtime/model/journal.ts'
-import type { ListedTool } from '../../../runtime/model/traits.ts'
-import { readKnownTraits } from '../../../runtime/store/read/known-traits.ts'
+import { type ListedTool, UNVERSIONED } from '../../../runtime/model/traits.ts'
 import { closed, flow, type flowRecord, NOON, opened, request } from '../store/entries.ts'
+import { knownOf } from '../store/known.ts'
 import { openServer } from '../store/temporary-store.ts'
 
 /** What a session does, as the recorder tells of it; each gives the alerts that it brings. */
@@ -34,8 +34,9 @@ export function sessions() {
       const at = NOON + count * 60_000
       const label = version.package === undefined ? 'exa@1.0.0' : version.package
       const { integrity = null, given = [] } = version
-      const facts = { server: 'exa', session: id, package: label, integrity }
-      const print: Fingerprint = fingerprint({ ...facts, known: readKnownTraits(db), given })
+      const facts = { server: 'exa', session: id, package: label }
+      const known = knownOf(db, { label: label ?? UNVERSIONED, integrity })
+      const print: Fingerprint = fingerprint({ ...facts, known, given })
       commit(opened({ id, startedAt: at, package: label, packageIntegrity: integrity }))
       const all: AlertEvent[] = []
       const written = (entries: readonly JournalEntry[]): readonly AlertEvent[] => {

@@ -46,7 +46,7 @@ describe('recorderContext', () => {
   })
 
   it('writes what follows from the entries with them, and tells of alerts among that', async () => {
-    const follow: ContextOptions['follow'] = (entries) => [...entries, alert('new')]
+    const follow: NonNullable<ContextOptions['follow']> = async (entries) => [...entries, alert('new')]
     const { context, events } = setUp(() => Promise.resolve(), { follow })
     await context.record(gap)
     expect(events).toEqual(['write 2', 'written', 'alert new'])

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
+import type { KnownTraits } from '../../../runtime/model/traits.ts'
 import type { ToWorker } from '../../../runtime/store/messages.ts'
 import { WorkerJournal } from '../../../runtime/store/worker-journal.ts'
 import { flow, opened } from './entries.ts'
@@ -20,9 +21,9 @@ class FakeWorker extends EventEmitter {
   }
 }
 
-function start(): { worker: FakeWorker; journal: WorkerJournal } {
+function start(learns = false): { worker: FakeWorker; journal: WorkerJournal } {
   const worker = new FakeWorker()
-  return { worker, journal: new WorkerJournal(worker as unknown as Worker) }
+  return { worker, journal: new WorkerJournal(worker as unknown as Worker, learns) }
 }
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
@@ -88,4 +89,39 @@ test('close sends what is pending first, and refuses what comes after', async ()
   await closed
   await nextTurn()
   expect(worker.posted).toHaveLength(2)
+})
+
+const part = (name: string): KnownTraits => {
+  const support = { elsewhere: 1, here: 0 }
+  return { versions: [], traits: [{ kind: 'tool', place: '', name, detail: null, support }], groups: [] }
+}
+
+test('what earlier sessions left comes in parts, between commits', async () => {
+  const { worker, journal } = start(true)
+  expect(worker.held).toBe(true)
+  const write = journal.write(opened())
+  await nextTurn()
+  for (const message of [{ known: part('a') }, 1, { known: part('b') }, { known: null }]) {
+    worker.emit('message', message)
+  }
+  await write
+  expect(worker.held).toBe(false)
+  expect((await journal.known).traits.map(({ name }) => name)).toEqual(['a', 'b'])
+})
+
+test.each([
+  [
+    'fails',
+    (worker: FakeWorker) => worker.emit('message', { message: 'damaged', hint: undefined }),
+    /damaged/,
+  ],
+  ['is closed', (_: FakeWorker, journal: WorkerJournal) => void journal.close(), /closed/],
+] as const)('a journal that %s before all of it came says so', async (_, end, message) => {
+  const { worker, journal } = start(true)
+  worker.emit('message', { known: part('a') })
+  end(worker, journal)
+  await expect(journal.known).rejects.toMatchObject({
+    code: 'store-failed',
+    message: expect.stringMatching(message),
+  })
 })

@@ -12,13 +12,18 @@ import { jsonChannel } from '../../../../runtime/tap/channel.ts'
 import { flow, NOON, request } from '../../store/entries.ts'
 
 const PLACE = 'api.exa.ai:443'
-const seen = [{ version: 0, sessions: 3 }]
+const support = { elsewhere: 3, here: 0 }
 const KNOWN: KnownTraits = {
-  versions: [{ label: 'x@1', integrity: null, sessions: 3 }],
+  versions: [{ label: 'x@1', isOwn: false }],
   traits: [
-    { kind: 'host', place: '', name: `${PLACE}/tls`, detail: 'declared', seen },
-    { kind: 'path', place: PLACE, name: 'POST /email', detail: null, seen },
-    { kind: 'field', place: `${PLACE} POST /email`, name: '/To', detail: null, seen },
+    { kind: 'host', place: '', name: `${PLACE}/tls`, detail: 'declared', support },
+    { kind: 'path', place: PLACE, name: 'POST /email', detail: null, support },
+    { kind: 'field', place: `${PLACE} POST /email`, name: '/To', detail: null, support },
+  ],
+  groups: [
+    { kind: 'host', place: '', support },
+    { kind: 'path', place: PLACE, support },
+    { kind: 'field', place: `${PLACE} POST /email`, support },
   ],
 }
 
@@ -31,7 +36,6 @@ it('what a recorder elsewhere read is judged, committed and told here', async ()
     server: 'exa',
     session: 's1',
     package: 'x@2',
-    integrity: null,
     known: KNOWN,
     given: [],
   })
@@ -43,7 +47,7 @@ it('what a recorder elsewhere read is judged, committed and told here', async ()
       rules: compileRules([]),
       clock: () => NOON,
       journal: { write: async (...entries) => void written.push(entries), close: async () => undefined },
-      follow: print.follow,
+      follow: async (entries) => print.follow(entries),
       onAlert: (alert) => told.push(alert),
       onFailure: (error) => {
         throw error
