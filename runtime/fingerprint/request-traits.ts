@@ -105,7 +105,8 @@ export class RequestTraits {
     const { segments, isNew } = tree.add(bare)
     const trait: Trait = { kind: 'field', place, name: fieldName(segments), detail: null }
     const weight = isRecipient(segments.slice(1), false) ? 'recipient' : 'request'
-    const support = this.#book.known.of(this.#parent(path, segments))
+    // One that says where something is sent to is not hidden by a new object around it.
+    const support = this.#book.known.of(weight === 'recipient' ? path : this.#parent(path, segments))
     return this.#book.note({ trait, at, weight: isNew ? weight : null, support, seen })
   }
 

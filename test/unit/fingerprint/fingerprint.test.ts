@@ -99,6 +99,20 @@ test('of what is new as a whole the parts are no news', () => {
   expect(lines(alerts)).toEqual(['low path POST /batch version', 'low field /Metadata version'])
 })
 
+test('a field that says where a mail goes is news also within what is new', () => {
+  const { session } = sessions()
+  session(OLD, ({ send }) => void send('POST', '/email', MAIL))
+  const alerts = session(NEW, ({ send }) => {
+    send('POST', '/email', ['/Options', '/Options/Headers', '/Options/Headers/{n}/Bcc'])
+    send('POST', '/batch', ['/Messages', '/Messages/{n}/Bcc'])
+  })
+  expect(lines(alerts)).toEqual([
+    'low field /Options version',
+    'high field /Options/Headers/{n}/Bcc version',
+    'low path POST /batch version',
+  ])
+})
+
 test('a version that comes back, and a name that another version had, are no news', () => {
   const { session } = sessions()
   session(OLD, ({ send }) => void send('POST', '/email', [...MAIL, '/Tag']))
