@@ -40,7 +40,7 @@ async function main(): Promise<number> {
 }
 
 // The sandbox ends with this process.
-process.on('uncaughtException', (error) => process.exit(reportError('mcp-run', error)))
+process.on('uncaughtException', (error) => void exit(reportError('mcp-run', error)))
 
 main()
   .catch((error: unknown) => reportError('mcp-run', error))

@@ -6,6 +6,7 @@ import { remoteJournal } from './recorder/remote/remote-journal.ts'
 import { remoteWitness } from './recorder/remote/remote-witness.ts'
 import type { WitnessAnswer, WitnessQuestion } from './recorder/remote/witness-messages.ts'
 import { jsonChannel } from './tap/channel.ts'
+import { exitNow } from './tap/libc.ts'
 import { listenForTap } from './tap/link.ts'
 import type { FromTapRelay, ToTapRelay } from './tap/tap-relay.ts'
 import { relayTap } from './tap/tap-relay.ts'
@@ -18,7 +19,8 @@ const SOCKET = process.argv[2] ?? ''
 
 const stdio = jsonChannel(process.stdin, process.stdout)
 const channel = stdio.as<ToRecorder, FromRecorder>()
-void channel.ended.then(() => process.exit(0))
+// Node would wait for the thread that waits for datagrams, which nothing ends any more.
+void channel.ended.then(() => exitNow(0))
 const link = listenForTap(SOCKET)
 const sockets = relayTap(link, stdio.as<ToTapRelay, FromTapRelay>())
 

@@ -36,21 +36,22 @@ const resolved = (title: string, address: string, more: Partial<Attack> & { row?
 
 /** Where the host itself would be reached. */
 const atHost = { proof: 'host' } as const
+const within = { ...atHost, byHost: true } as const
 const wide = (block: string): Partial<Attack> => ({
   row: 18,
   egress: ({ domain, port }) => `  - host: "*.${domain}"\n    port: ${port}\n    resolves: ["${block}"]`,
 })
 
 const attacks: readonly Attack[] = [
-  resolved('loopback', '127.0.0.1', atHost),
-  resolved('another loopback address', '127.9.8.7', atHost),
-  resolved('loopback in IPv6', '::1', atHost),
-  resolved('loopback as a v4-mapped address', '::ffff:127.0.0.1', { ...atHost, sinks: () => ['127.0.0.1'] }),
-  resolved('no address', '0.0.0.0', atHost),
-  resolved('no address in IPv6', '::', atHost),
+  resolved('loopback', '127.0.0.1', within),
+  resolved('another loopback address', '127.9.8.7', within),
+  resolved('loopback in IPv6', '::1', within),
+  resolved('loopback as a v4-mapped address', '::ffff:127.0.0.1', { ...within, sinks: () => ['127.0.0.1'] }),
+  resolved('no address', '0.0.0.0', within),
+  resolved('no address in IPv6', '::', within),
   resolved("the host's own address", host.v4, atHost),
   resolved('the gateway', gateway.v4),
-  resolved('the gateway by its link', gateway.v6),
+  resolved('the gateway by its link', gateway.v6, { byHost: true }),
   resolved('a private network', internal),
   resolved('a private network', '172.16.3.4'),
   resolved('a private network', '192.168.200.1'),

@@ -108,6 +108,7 @@ const spellings: readonly Attack[] = [
   }),
   bare(16, "the gateway's link-local address", () => nc(`${gateway.v6}%lo`, 4444), {
     sinks: () => [gateway.v6],
+    byHost: true,
     denied: { in: 'flows', reason: 'raw-ip', row: () => ({ address: gateway.v6, port: 4444 }) },
   }),
   bare(16, 'the sink as a v4-mapped address', ({ sink }) => nc(`::ffff:${sink.v4}`, 4444)),

@@ -19,9 +19,9 @@ const dialled = (title: string, address: string, more: Partial<Attack> = {}): At
 })
 
 const attacks: readonly Attack[] = [
-  dialled('loopback', '127.0.0.1'),
-  dialled('another address of loopback', '127.7.7.7'),
-  dialled('IPv6 loopback', '::1'),
+  dialled('loopback', '127.0.0.1', { byHost: true }),
+  dialled('another address of loopback', '127.7.7.7', { byHost: true }),
+  dialled('IPv6 loopback', '::1', { byHost: true }),
   dialled("the sandbox's own address", '100.64.0.2', { proof: 'bytes' }),
   dialled("the sandbox's own IPv6 address", 'fd00::2', { proof: 'bytes' }),
 ]

@@ -22,6 +22,8 @@ export interface Attack {
   readonly zones?: (at: Place) => Readonly<Record<string, NameRecords>>
   /** What shows, without the guard, that it got through. Absent: what is natural for the kind of row. */
   readonly proof?: Proof
+  /** Without the guard it gets through by the host's own loopback or link: a recorder in a container has neither. */
+  readonly byHost?: true
 }
 
 /** `host`: bytes at the host's own services. */
