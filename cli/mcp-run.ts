@@ -39,6 +39,9 @@ async function main(): Promise<number> {
   }
 }
 
+// It ends when it says so, not when Node sees nothing more to wait for: an engine that dies takes all of that with it.
+setInterval(() => undefined, 2 ** 30)
+
 // The sandbox ends with this process.
 process.on('uncaughtException', (error) => void exit(reportError('mcp-run', error)))
 

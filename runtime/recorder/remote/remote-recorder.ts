@@ -65,7 +65,7 @@ export function startRemoteRecorder(options: RemoteRecorderOptions): Recorder {
 }
 
 function containerEnded(): McpRunError {
-  return new McpRunError('recorder-failed', "the recorder's container ended: the server was ended with it", {
+  return new McpRunError('recorder-failed', "the recorder's container ended, and the sandbox with it", {
     hint: 'see whether the container engine was restarted',
   })
 }
