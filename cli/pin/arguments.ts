@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { McpRunError } from '../../runtime/model/errors.ts'
+import { BETWEEN } from '../../runtime/packages/package-spec.ts'
 import { isPython, PYTHON_PREFIX } from '../../runtime/packages/python/requirement.ts'
 import { parseArguments, type RunArguments } from '../run/arguments.ts'
 
@@ -74,11 +75,17 @@ export function passedWords(given: Given): readonly string[] {
 }
 
 function runArguments(options: readonly string[], what: string | null): RunArguments {
-  const python = what !== null && isPython(what)
-  const named = python ? ['uvx', '--', what.slice(PYTHON_PREFIX.length)] : what === null ? [] : ['-y', what]
-  const args = parseArguments([...options, ...named])
+  const args = parseArguments([...options, ...(what === null ? [] : startWords(what))])
   if (args.kind !== 'run') throw usage('what is to be pinned?')
   return args
+}
+
+/** As a start would name it. */
+function startWords(what: string): readonly string[] {
+  if (isPython(what)) return ['uvx', '--', what.slice(PYTHON_PREFIX.length)]
+  if (!what.includes(BETWEEN)) return ['-y', what]
+  // Which command is run is not asked.
+  return [...what.split(BETWEEN).map((one) => `--package=${one}`), '--call=true']
 }
 
 function parse<T extends NonNullable<Parameters<typeof parseArgs>[0]>['options']>(

@@ -1,20 +1,22 @@
 import { escapeText } from '../../runtime/model/text.ts'
 import { provenanceText, publishedText, signatureText } from '../../runtime/packages/facts-text.ts'
+import type { PinnedPackage } from '../../runtime/packages/pin.ts'
 import type { KeptPin } from '../../runtime/packages/pin-index.ts'
 import type { TreeState } from '../../runtime/packages/tree-record.ts'
 
 /** A pin as a person reads it, a fact a line. `state`: null where its files were not looked at. */
 export function pinText({ spec, pin }: KeptPin, state: TreeState | null): string {
   const { signed, unsigned } = pin.dependencies
-  const facts: readonly (readonly [string, string] | null)[] = [
+  const facts: readonly (Fact | null)[] = [
     ['version', pin.version],
     ['asked for', spec],
     pin.resembles === null ? null : ['resembles', `${pin.resembles}, and is another package`],
-    ['published', publishedText(pin).replace(/^published /, '')],
-    ['maintainers', pin.publisher.maintainers.join(', ') || 'the registry does not say'],
-    ['registry', pin.registry ?? 'unknown'],
-    ['signature', signatureText(pin.signature)],
-    ['provenance', provenanceText(pin.provenance)],
+    ...publisherFacts(pin),
+    ...(pin.beside ?? []).flatMap((one) => [
+      ['with', `${one.name}@${one.version}`] as const,
+      ...publisherFacts(one),
+      ['integrity', one.integrity] as const,
+    ]),
     ['depends on', `${signed + unsigned} packages, ${signed} of them signed`],
     ['scripts', scriptsText(pin)],
     ['integrity', pin.integrity],
@@ -28,6 +30,25 @@ export function pinText({ spec, pin }: KeptPin, state: TreeState | null): string
     fact === null ? [] : `  ${fact[0].padEnd(12)} ${escapeText(fact[1], 600)}`,
   )
   return [escapeText(pin.name, 214), ...lines].join('\n')
+}
+
+type Fact = readonly [string, string]
+
+function publisherFacts(pin: PinnedPackage): readonly Fact[] {
+  if (pin.origin !== undefined) {
+    const { address, commit } = pin.origin
+    return [
+      ['from', commit === null ? address : `${address}, commit ${commit}`],
+      ['published', signatureText(pin.signature)],
+    ]
+  }
+  return [
+    ['published', publishedText(pin).replace(/^published /, '')],
+    ['maintainers', pin.publisher.maintainers.join(', ') || 'the registry does not say'],
+    ['registry', pin.registry ?? 'unknown'],
+    ['signature', signatureText(pin.signature)],
+    ['provenance', provenanceText(pin.provenance)],
+  ]
 }
 
 function scriptsText({ scripts, ranScripts }: KeptPin['pin']): string {

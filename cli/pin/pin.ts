@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { escapeText } from '../../runtime/model/text.ts'
-import { parsePackageSpec } from '../../runtime/packages/package-spec.ts'
+import { bareName } from '../../runtime/packages/origin.ts'
+import { BETWEEN, formatPackageSpec, readPackageSpec } from '../../runtime/packages/package-spec.ts'
 import { type KeptPin, listPins } from '../../runtime/packages/pin-index.ts'
 import { isPython, PYTHON_PREFIX, parseRequirement } from '../../runtime/packages/python/requirement.ts'
 import { verifyTree } from '../../runtime/packages/tree-record.ts'
@@ -56,10 +57,23 @@ function pinsOf(packages: string, what: string): readonly KeptPin[] {
     const exact = asked.versions.replace(/^==/, '')
     return exact === '' ? named : named.filter(({ spec, pin: one }) => spec === what || one.version === exact)
   }
-  const { name, version } = parsePackageSpec(what)
+  if (what.includes(BETWEEN)) {
+    const all = what.split(BETWEEN).map((one) => formatPackageSpec(readPackageSpec(one, process.cwd())))
+    return listPins(packages).filter(({ spec }) => spec === all.join(BETWEEN))
+  }
+  // By what it calls itself, as a list of pins has it.
+  if (bareName(what) !== what) return listPins(packages, what)
+  const asked = readPackageSpec(what, process.cwd())
+  const { name, version } = asked
+  if (asked.origin !== undefined) return placedPins(packages, formatPackageSpec(asked))
   const all = listPins(packages, name)
   // By what was asked for, or by what it came to.
   return version === null ? all : all.filter(({ spec, pin: one }) => spec === what || one.version === version)
+}
+
+/** Alone, or the first of several. */
+function placedPins(packages: string, place: string): readonly KeptPin[] {
+  return listPins(packages).filter(({ spec }) => spec === place || spec.startsWith(`${place}${BETWEEN}`))
 }
 
 async function unpin(packages: string, { what }: PinArguments): Promise<number> {

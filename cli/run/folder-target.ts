@@ -4,6 +4,7 @@ import { McpRunError } from '../../runtime/model/errors.ts'
 import { escapeText } from '../../runtime/model/text.ts'
 import { chooseBin } from '../../runtime/packages/bin.ts'
 import { readInstalledManifest } from '../../runtime/packages/installed-manifest.ts'
+import { archiveAt } from '../../runtime/packages/origin.ts'
 import { absolutePath } from '../../runtime/sandbox/shares.ts'
 
 /** A folder that is a package, as npx takes it: a checkout, built, with what it depends on beside it. */
@@ -15,12 +16,18 @@ export interface PackageFolder {
   readonly command: readonly string[]
 }
 
+/** Absolute, without links; null where the word is no path of a folder. */
+export function namedFolder(word: string, cwd: string): string | null {
+  const isFile = /^file:/i.test(word)
+  if (!isFile && !/^(\.{1,2}|~|\/.*|~\/.*|\.{1,2}\/.*)$/.test(word)) return null
+  const path = isFile ? archiveAt(word, cwd).address : absolutePath(word, cwd)
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? realpathSync(path) : null
+}
+
 /** Null where the word is no path. Throws `usage` for a path that is no such folder. */
 export function packageFolder(word: string, bin: string | null, cwd: string): PackageFolder | null {
-  if (!/^(\.{1,2}|~|\/.*|~\/.*|\.{1,2}\/.*)$/.test(word)) return null
-  const path = absolutePath(word, cwd)
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return null
-  const folder = realpathSync(path)
+  const folder = namedFolder(word, cwd)
+  if (folder === null) return null
   const manifest = readInstalledManifest(folder, basename(folder))
   if (manifest === null)
     throw noPackage(

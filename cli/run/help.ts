@@ -1,7 +1,8 @@
 export const HELP = `mcp-run: starts an MCP server in a sandbox whose only way out is a recorder.
 
   mcp-run --profile NAME|FILE [OPTIONS] [SERVER ARGUMENTS]    the profile's own package or command
-  mcp-run -y PACKAGE[@VERSION] [SERVER ARGUMENTS]             as npx takes it; its built-in profile if there is one
+  mcp-run -y PACKAGE[@VERSION] [SERVER ARGUMENTS]             as npx takes it; its built-in profile if there is one;
+                                                              likewise an archive (./x.tgz), or a folder that is built
   mcp-run [OPTIONS] [--] uvx PACKAGE [SERVER ARGUMENTS]       a Python package; likewise uv tool run, pipx run, npx,
                                                               npm exec, pnpm dlx, yarn dlx, bunx, cmd /c …
   mcp-run --profile NAME -- COMMAND [ARGUMENTS]               any command of your own
@@ -23,8 +24,8 @@ its profile says otherwise. What it wants opened in a browser is printed, never 
 Options, up to the first word that is not one, or --:
   --profile NAME|FILE   what the server declares: a built-in name, your own, or a YAML file
   -y, --yes             accepted, as npx's is; nothing is ever asked
-  -p, --package NAME    the package that holds the command which follows
-  -c, --call LINE       with -p: a line for a shell in the sandbox, with the package's commands in its PATH
+  -p, --package NAME    the package that holds the command which follows; again for more in the same installation
+  -c, --call LINE       with -p: a line for a shell in the sandbox, with the packages' commands in its PATH
   --mode enforce        what is not declared goes nowhere (default, unless the profile says otherwise)
   --mode monitor        it is let through, and flagged all the same
   --read-only           tools that do not say that they only read are hidden, and requests that do not only read go

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
-import { listProfiles, type ProfileOptions } from '../../profiles/load.ts'
+import { findProfileByPackage, listProfiles, loadProfile, type ProfileOptions } from '../../profiles/load.ts'
 import { McpRunError } from '../../runtime/model/errors.ts'
-import type { LoadedProfile } from '../../runtime/model/profile.ts'
+import type { LoadedProfile, Profile } from '../../runtime/model/profile.ts'
 import { isFloating } from '../../runtime/packages/ahead.ts'
 import {
   type EnsureOptions,
@@ -71,16 +71,24 @@ export async function packageOptions(
     install,
     client: paths.packageClient,
     node: realpathSync(process.execPath),
-    trust: trustOf(spec, loaded, options, profiles),
+    trust: trustOf(spec, loaded.profile, options, profiles),
+    trustBeside: (other) => trustOf(other, besideProfile(other, loaded, profiles), options, profiles),
     ...(runtime !== null && { runtime }),
     ...(backend.owner !== null && { owner: backend.owner }),
     say,
   }
 }
 
+/** Of a package that was named with another: what its own profile says of who publishes it, though another is in force. */
+function besideProfile({ name }: PackageSpec, { profile }: LoadedProfile, profiles: ProfileOptions): Profile {
+  const found = findProfileByPackage(name, profiles)
+  const own = found === null ? null : loadProfile(found, profiles).profile
+  return own === null ? profile : { ...profile, package: own.package }
+}
+
 function trustOf(
-  { name }: PackageSpec,
-  { profile }: LoadedProfile,
+  { name, origin }: PackageSpec,
+  profile: Profile,
   { acceptNames, allowScripts, minAge }: RunOptions,
   profiles: ProfileOptions,
 ): Trust {
@@ -92,6 +100,8 @@ function trustOf(
     publishers: described?.publishers ?? [],
     minAge: minAge ?? profile.minAge ?? DEFAULT_MIN_AGE,
     allowScripts: [...profile.installScripts, ...allowScripts],
+    allowPlacedScripts: allowScripts,
+    expects: origin === undefined ? null : (profile.package?.name ?? null),
     accept: false,
   }
 }

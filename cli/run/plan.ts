@@ -24,7 +24,7 @@ import {
 } from '../../runtime/sandbox/shares.ts'
 import { unusable } from '../../runtime/sandbox/usable-shares.ts'
 import type { RunArguments } from './arguments.ts'
-import { packageFolder } from './folder-target.ts'
+import { namedFolder, packageFolder } from './folder-target.ts'
 import { imageTarget, profileImage } from './image-target.ts'
 import { type Runner, readRunner } from './runner/runner.ts'
 import type { PackageTarget, Target } from './target.ts'
@@ -54,7 +54,7 @@ export function plan(args: RunArguments, profiles: ProfileOptions): Plan {
   return {
     loaded,
     undeclared: false,
-    target: own ? { kind: 'command', command: words } : profileTarget(loaded, options, words),
+    target: own ? { kind: 'command', command: words } : profileTarget(loaded, options, words, profiles.cwd),
   }
 }
 
@@ -70,7 +70,8 @@ function runnerPlan(
   const name = `${PYTHON_PREFIX}${runner.request.package.name}`
   if (profile === null) return { ...unprofiled(name, profiles), target: runner }
   const loaded = loadProfile(profile, profiles)
-  refuseOther(loaded.profile, name, [...acceptNames, ...acceptNames.map((one) => `${PYTHON_PREFIX}${one}`)])
+  const accepted = [...acceptNames, ...acceptNames.map((one) => `${PYTHON_PREFIX}${one}`)]
+  refuseOther(loaded.profile, { name, version: null }, accepted)
   return { loaded, undeclared: false, target: runner }
 }
 
@@ -86,11 +87,11 @@ function unprofiled(name: string, profiles: ProfileOptions): Pick<Plan, 'loaded'
 function npmPlan(request: NpmRequest, { options }: RunArguments, profiles: ProfileOptions): Plan {
   const local = folderPlan(request, options.profile, profiles)
   if (local !== null) return local
-  const { spec, bin, args } = npmRequest(request)
+  const { spec, bin, args } = npmRequest(request, profiles.cwd)
   const name = options.profile ?? findProfileByPackage(spec.name, profiles)
   const loaded =
     name === null ? denyAllProfile(profileNameFor(spec.name, profiles)) : loadProfile(name, profiles)
-  if (options.profile !== null) refuseOther(loaded.profile, spec.name, options.acceptNames)
+  if (options.profile !== null) refuseOther(loaded.profile, spec, options.acceptNames)
   const own = loaded.profile.package?.name === spec.name ? loaded.profile.args : []
   const how = {
     ...(request.call !== null && { call: request.call }),
@@ -113,6 +114,7 @@ function folderPlan(
   const [named] = packages
   const word = named ?? words[0]
   if (call !== null || word === undefined) return null
+  if (packages.length > 1) return noFolder(packages, profiles.cwd)
   const found = packageFolder(word, named === undefined ? null : (words[0] ?? null), profiles.cwd)
   if (found === null) return null
   const command = [...found.command, ...words.slice(1)]
@@ -121,10 +123,22 @@ function folderPlan(
   return { loaded: loadProfile(profile, profiles), undeclared: false, target }
 }
 
-function npmRequest({ packages, words, call }: NpmRequest): PackageRequest {
-  if (call === null) return packageRequest(packages, words)
-  // Any command of it: the shell finds those that its line names.
-  const { spec } = packageRequest(packages, [''])
+function noFolder(packages: readonly string[], cwd: string): null {
+  const folder = packages.find((one) => namedFolder(one, cwd) !== null)
+  if (folder === undefined) return null
+  throw new McpRunError(
+    'usage',
+    `${folder} is a folder, which is run as it is, and not with other packages`,
+    {
+      hint: `npm pack makes an archive of it, which -p takes with others`,
+    },
+  )
+}
+
+function npmRequest({ packages, words, call }: NpmRequest, cwd: string): PackageRequest {
+  if (call === null) return packageRequest(packages, words, cwd)
+  // Any command of them: the shell finds those that its line names.
+  const { spec } = packageRequest(packages, [''], cwd)
   return { spec, bin: null, args: [] }
 }
 
@@ -132,17 +146,18 @@ function profileTarget(
   loaded: LoadedProfile,
   options: RunArguments['options'],
   words: readonly string[],
+  cwd: string,
 ): Target {
   const { profile, files } = loaded
   const image = profileImage(loaded, words)
   if (image !== null) return image
   if (options.packages.length > 0) {
-    const request = npmRequest({ packages: options.packages, words, call: options.call, bun: false })
-    refuseOther(profile, request.spec.name, options.acceptNames)
+    const request = npmRequest({ packages: options.packages, words, call: options.call, bun: false }, cwd)
+    refuseOther(profile, request.spec, options.acceptNames)
     return { kind: 'package', ...request, ...(options.call !== null && { call: options.call }) }
   }
   const args = [...profile.args, ...words]
-  if (profile.command !== null) return commandTarget([...profile.command, ...args])
+  if (profile.command !== null) return commandTarget([...profile.command, ...args], cwd)
   if (profile.package !== null) {
     const { name, version, bin } = profile.package
     return { kind: 'package', spec: parsePackageSpec(`${name}@${version}`), bin, args }
@@ -157,18 +172,22 @@ function profileTarget(
 }
 
 /** A profile's command may be one that installs a package and runs it, as well. */
-function commandTarget(command: readonly string[]): Target {
+function commandTarget(command: readonly string[], cwd: string): Target {
   const runner = readRunner(command)
   if (runner === null) return { kind: 'command', command }
   if (runner.kind === 'command') return { kind: 'command', command: runner.words }
   if (runner.kind === 'python') return runner
   const { call, bun } = runner
-  return { kind: 'package', ...npmRequest(runner), ...(call !== null && { call }), ...(bun && { bun }) }
+  return { kind: 'package', ...npmRequest(runner, cwd), ...(call !== null && { call }), ...(bun && { bun }) }
 }
 
-/** What a profile declares is for its own package: another must be meant. */
-function refuseOther({ name, package: own }: Profile, other: string, accepted: readonly string[]): void {
-  if (own === null || own.name === other || accepted.includes(other)) return
+/** What a profile declares is for its own package: another must be meant. What an archive holds shows when it is read. */
+function refuseOther(
+  { name, package: own }: Profile,
+  { name: other, origin }: PackageSpec,
+  accepted: readonly string[],
+): void {
+  if (own === null || origin !== undefined || own.name === other || accepted.includes(other)) return
   throw new McpRunError('usage', `the profile ${name} is for ${own.name}, and ${other} is another package`, {
     hint: `${own.name}, if that was meant; else --accept-name ${other}`,
   })

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { McpRunError } from '../../runtime/model/errors.ts'
-import { parsePackageSpec } from '../../runtime/packages/package-spec.ts'
+import { parsePackageSpec, readPackageSpec } from '../../runtime/packages/package-spec.ts'
 import { PASSED, passedWords } from '../pin/arguments.ts'
 import { parseArguments, type RunArguments } from '../run/arguments.ts'
 
@@ -36,7 +36,12 @@ export function parseUpgradeArguments(words: readonly string[]): UpgradeArgument
   if (what === undefined) throw usage('which package?')
   if (others.length > 0) throw usage(`one package and one version, not ${positionals.join(' and ')}`)
   if (values.yes === true && values['dry-run'] === true) throw usage('--yes or --dry-run, not both')
-  const { name } = parsePackageSpec(what)
+  const { name, origin } = readPackageSpec(what, process.cwd())
+  if (origin !== undefined) {
+    throw new McpRunError('usage', `${what} is of no registry, which alone has other versions`, {
+      hint: `mcp-run pin --accept ${what} takes what is there now`,
+    })
+  }
   if (version !== null) parsePackageSpec(`${name}@${version}`)
   const { store } = values
   const options = [...passedWords(values), ...(store === undefined ? [] : [`--store=${store}`])]

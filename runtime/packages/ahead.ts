@@ -19,9 +19,14 @@ export interface Ahead {
 
 const ASK_EVERY_MS = 24 * 3_600_000
 
-/** A tag that was asked for by its name. Ranges and bare names are pinned and stay so. */
-export function isFloating({ version }: PackageSpec): boolean {
-  return version !== null && /^[A-Za-z]/.test(version) && !/^[vVxX][\d.]*$/.test(version)
+/**
+ * A tag that was asked for by its name. Ranges and bare names are pinned and stay so, and so does a package that was named
+ * with others: one that moved would move them all.
+ */
+export function isFloating({ version, beside }: PackageSpec): boolean {
+  return (
+    beside === undefined && version !== null && /^[A-Za-z]/.test(version) && !/^[vVxX][\d.]*$/.test(version)
+  )
 }
 
 export function aheadFile(indexFile: string): string {

@@ -20,12 +20,25 @@ const MAX_BYTES = 16 * 1024 * 1024
 const MAX_ITEMS = 100
 const MAX_VERSIONS = 10_000
 
+/** What was found of each package. `name` null: of one that no registry was asked for, what it depends on. */
+export type Answers = (name: string | null) => Answer
+
 /** Null where the program in the sandbox left none. */
-export async function readAnswer(file: string, clean: Clean): Promise<Answer | null> {
+export async function readAnswers(file: string, clean: Clean): Promise<Answers | null> {
   try {
-    return asAnswer(JSON.parse(await readBounded(file, MAX_BYTES)), clean)
+    return asAnswers(JSON.parse(await readBounded(file, MAX_BYTES)), clean)
   } catch {
     return null
+  }
+}
+
+export function asAnswers(value: unknown, clean: Clean = (said) => said): Answers {
+  const { packages, problem, ...rest } = record(value)
+  return (name) => {
+    if (problem !== undefined) return asAnswer({ problem }, clean)
+    if (name === null) return asAnswer(rest, clean)
+    const own = list(packages).find((one) => record(one).name === name)
+    return asAnswer(own === undefined ? { problem: 'it was not asked' } : { ...record(own), ...rest }, clean)
   }
 }
 

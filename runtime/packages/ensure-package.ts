@@ -1,25 +1,28 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { McpRunError } from '../model/errors.ts'
 import type { NodeRuntime } from '../model/node-runtime.ts'
 import { aheadFile, isFloating, lookAhead, readAhead, writeAhead } from './ahead.ts'
+import { readArchive } from './archive.ts'
 import { chooseBin } from './bin.ts'
 import { binCommand } from './bin-start.ts'
 import { hostRuntime } from './host-runtime.ts'
 import { withInstallLock } from './install-lock.ts'
-import { type InstallOptions, installPackage } from './install-package.ts'
+import { type InstallOptions, installPackage, trustBeside } from './install-package.ts'
 import type { InstallRun } from './install-run.ts'
 import { allowedScripts } from './install-scripts.ts'
+import { judgeNames, refuseUnexpected, resemblanceText } from './judge-names.ts'
 import type { Environment } from './npm-client.ts'
-import { formatPackageSpec, type PackageSpec } from './package-spec.ts'
-import type { Pin } from './pin.ts'
+import { bareName, formatOrigin } from './origin.ts'
+import { BETWEEN, formatPackageSpec, namedPackages, type PackageSpec, shellWord } from './package-spec.ts'
+import { type Pin, type PinnedPackage, pinnedPackages } from './pin.ts'
 import { pinDifference } from './pin-difference.ts'
 import { indexFile, indexKey, listPins, readIndex, writeIndex } from './pin-index.ts'
 import { keptLock } from './publish.ts'
 import type { Owner } from './stage.ts'
 import { storeFailure } from './store-failure.ts'
 import { checkTree, type TreeCheck, type TreeState } from './tree-record.ts'
-import { judgeName, STRICT, type Trust } from './trust.ts'
+import { STRICT, type Trust } from './trust.ts'
 import { isExact, type UpgradeEnd, type UpgradeOptions, upgradePackage } from './upgrade-package.ts'
 
 export interface InstalledPackage {
@@ -58,6 +61,8 @@ export interface EnsureOptions {
   readonly runtime?: NodeRuntime
   /** Absent: nobody has said anything. */
   readonly trust?: Trust
+  /** See InstallOptions. */
+  readonly trustBeside?: (spec: PackageSpec) => Trust
   /** One line for a person. */
   readonly say: (text: string) => void
   /** Resolve the spec again, though it is installed. */
@@ -82,7 +87,11 @@ export async function ensurePackage(given: EnsureOptions): Promise<InstalledPack
   const kept = options.refresh === true ? null : readIndex(file)
   const found = kept === null || lacks(kept, options) ? null : locate(kept, options)
   if (found !== null && kept !== null) {
-    if (kept.resembles !== null) options.say(`${kept.name} is not ${kept.resembles}, which many run`)
+    await refuseChanged(kept, options)
+    for (const one of pinnedPackages(kept)) {
+      const text = resemblanceText(one)
+      if (text !== null) options.say(text)
+    }
     return { ...found, news, check: checkTree(packages, kept) }
   }
   const fresh = await installOnce(options, kept)
@@ -90,6 +99,26 @@ export async function ensurePackage(given: EnsureOptions): Promise<InstalledPack
   if (installed === null)
     throw storeFailure(options.spec, options.store, new Error('it vanished from the store'))
   return { ...installed, news, check: { own: installedNow, all: installedNow } }
+}
+
+/** What an archive was when it was pinned it must be at every start that still finds it. */
+async function refuseChanged(pin: Pin, { spec, trust, say }: Ready): Promise<void> {
+  if (pin.origin !== undefined) refuseUnexpected(pin.name, trust)
+  for (const [at, { origin }] of namedPackages(spec).entries()) {
+    const pinned = pinnedPackages(pin)[at]
+    if (origin?.kind !== 'file' || pinned === undefined) continue
+    const what = formatOrigin(origin)
+    if (!existsSync(origin.address)) {
+      say(`${what} is gone: what was installed from it is run`)
+      continue
+    }
+    if ((await readArchive(origin.address, what)) === pinned.integrity) continue
+    throw new McpRunError(
+      'usage',
+      `${what} is not what it was when ${pinned.name}@${pinned.version} was installed from it: it was replaced`,
+      { hint: `if that is meant: mcp-run pin --accept ${shellWord(formatPackageSpec(spec))}` },
+    )
+  }
 }
 
 async function installedNow(): Promise<TreeState> {
@@ -128,7 +157,9 @@ export async function upgradePinned(
 }
 
 function notPinned(spec: PackageSpec, packages: string): McpRunError {
-  const others = [...new Set(listPins(packages, spec.name).map((kept) => kept.spec))]
+  const kept = listPins(packages, spec.name).map((one) => one.spec)
+  // Of several packages none is taken in another version alone.
+  const others = [...new Set(kept)].filter((one) => !one.includes(BETWEEN))
   const pinned =
     others.length === 0 ? '' : `; pinned ${others.length === 1 ? 'is' : 'are'} ${others.join(', ')}`
   const hint =
@@ -166,20 +197,36 @@ function takeAhead({ spec, file, packages, say }: Ready): string | null {
 
 /** Whether it must be installed again: damaged, or without the scripts that are allowed by now. */
 function lacks(pin: Pin, { repair, trust }: Ready): boolean {
-  return repair === true || allowedScripts(pin.scripts, trust.allowScripts).length > 0
+  return repair === true || allowedScripts(pin, trust).length > 0
 }
 
 /** null: the script is not there, so that the tree has been damaged or removed. */
 function locate(pin: Pin, options: Ready): Omit<InstalledPackage, 'check' | 'news'> | null {
   const { name, version, integrity, tree } = pin
-  const paths = Object.fromEntries(Object.entries(pin.bins).map(([command, bin]) => [command, bin.path]))
-  const wanted = options.anyBin === true ? (Object.keys(paths)[0] ?? null) : options.bin
-  const chosen = pin.bins[chooseBin(name, paths, wanted)]
+  const { holder, command: chosenName } = chosenCommand(pin, options)
+  const chosen = holder.bins[chosenName]
   const directory = join(options.packages, tree)
-  const bin = join(directory, 'node_modules', name, chosen?.path ?? '')
+  const bin = join(directory, 'node_modules', bareName(holder.name), chosen?.path ?? '')
   if (chosen === undefined || statSync(bin, { throwIfNoEntry: false })?.isFile() !== true) return null
   const command = binCommand(chosen.start, options.runtime.node, bin)
   return { pin, name, version, integrity, directory, bin, command }
+}
+
+/** Of several packages the first that has the command. Throws `usage` where none has. */
+function chosenCommand(
+  pin: Pin,
+  { anyBin, bin }: Ready,
+): { readonly holder: PinnedPackage; readonly command: string } {
+  const all = pinnedPackages(pin)
+  const has = ({ bins }: PinnedPackage) =>
+    anyBin === true ? Object.keys(bins).length > 0 : bin !== null && Object.hasOwn(bins, bin)
+  const holder = all.find(has)
+  if (holder !== undefined) return { holder, command: bin ?? Object.keys(holder.bins)[0] ?? '' }
+  const paths = all.flatMap(({ bins }) =>
+    Object.entries(bins).map(([name, { path }]) => [name, path] as const),
+  )
+  const names = all.map(({ name }) => bareName(name)).join(', ')
+  return { holder: pin, command: chooseBin(names, Object.fromEntries(paths), bin) }
 }
 
 /** `again`: what was installed before, to be had again; null at a first time. */
@@ -195,10 +242,10 @@ async function installOnce(options: Ready, again: Pin | null): Promise<Pin> {
 async function installAlone(options: Ready, again: Pin | null): Promise<Pin> {
   const { packages, file, trust, say } = options
   const name = formatPackageSpec(options.spec)
-  const before = readIndex(file)?.installedAt
-  const pinned = listPins(packages, options.spec.name).length > 0
-  const { resembles, warning } = judgeName(options.spec.name, trust, pinned)
-  if (warning !== null) say(warning)
+  const kept = readIndex(file)
+  const before = kept?.installedAt
+  const trustOf = (spec: PackageSpec, at: number) => (at === 0 ? trust : trustBeside(spec, options))
+  const names = judgeNames(options.spec, { packages, trustOf, before: kept, say })
   const waiting = (pid: number) =>
     say(`another mcp-run (process ${pid}) is installing ${name}: waiting for it`)
   const lock = join(packages, 'lock', indexKey(options.spec, options.runtime))
@@ -210,7 +257,8 @@ async function installAlone(options: Ready, again: Pin | null): Promise<Pin> {
         ? `installing ${name}, once: later starts use what is installed now`
         : `installing ${again.name}@${again.version} again, as it was`,
     )
-    const entry = { ...(await installPackage({ ...options, ...exactly(options, again), again })), resembles }
+    const given = { ...options, ...exactly(options, again), again, judgeArchive: names.archive }
+    const entry = names.resembling(await installPackage(given))
     const replaces = other === null || other.version === entry.version ? null : other.version
     const pin = { ...entry, spec: name, replaces }
     writeIndex(file, pin)
@@ -223,5 +271,11 @@ async function installAlone(options: Ready, again: Pin | null): Promise<Pin> {
 /** The same packages as before, by npm's own list of them. */
 function exactly({ packages, spec }: Ready, again: Pin | null): Pick<InstallOptions, 'spec' | 'lock'> {
   if (again === null || again.format === 1) return { spec, lock: null }
-  return { spec: { name: again.name, version: again.version }, lock: keptLock(packages, again.tree) }
+  const pinned = pinnedPackages(again)
+  const exact = namedPackages(spec).map((one, at) =>
+    one.origin === undefined ? { ...one, version: pinned[at]?.version ?? one.version } : one,
+  )
+  const [own = spec, ...beside] = exact
+  const all = beside.length === 0 ? own : { ...own, beside }
+  return { spec: all, lock: keptLock(packages, again.tree) }
 }

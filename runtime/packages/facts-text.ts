@@ -1,8 +1,11 @@
 import { escapeText } from '../model/text.ts'
 import type { Facts, Provenance, Signature } from './pin.ts'
 
+const NOBODY = 'from no registry: who published it is not known, and nobody signed it'
+
 /** One line on who stands behind a version. */
 export function factsText(facts: Facts): string {
+  if (facts.signature.state === 'no-registry') return NOBODY
   return [publishedText(facts), signatureText(facts.signature), provenanceText(facts.provenance)].join('; ')
 }
 
@@ -25,6 +28,8 @@ export function signatureText(signature: Signature): string {
       return 'unsigned registry'
     case 'unsigned':
       return 'not signed, though the registry signs'
+    case 'no-registry':
+      return NOBODY
     case 'unchecked':
       return `signature not checked: ${escapeText(signature.why, 200)}`
   }

@@ -8,10 +8,12 @@ import type { NpmConfig } from './npm-config.ts'
 import { type ConfigValue, formatNpmrc } from './npmrc.ts'
 import { formatPackageSpec, type PackageSpec } from './package-spec.ts'
 import type { RegistryAccess } from './registry.ts'
+import type { Root } from './roots.ts'
 import { type Owner, type Stage, writePrivate } from './stage.ts'
 
 export interface InstallParts {
   readonly spec: PackageSpec
+  readonly roots: readonly Root[]
   readonly stage: Stage
   readonly runtime: NodeRuntime
   readonly env: Environment
@@ -31,7 +33,7 @@ export function answerFile(stage: Stage): string {
   return join(stage.work, 'answer.json')
 }
 
-/** Refused outright where npm can: a dependency that is fetched from git, a URL or a folder. */
+/** Refused outright where npm can: a dependency that is fetched from git, a URL, a folder or a file. */
 const REGISTRY_ONLY = ['allow-git', 'allow-remote', 'allow-file', 'allow-directory']
 
 /** Writes what npm will read into the stage, and says how npm is to be run. No argument holds a credential. */
@@ -52,7 +54,10 @@ export function prepareInstall(parts: InstallParts): InstallRequest {
     npmCli: runtime.npmCli,
     settings: [...places, `--cache=${stage.cache}`],
     install: parts.install,
-    ...parts.spec,
+    packages: parts.roots.flatMap(({ archive, spec: { name, version } }) =>
+      archive === null ? [{ name, version }] : [],
+    ),
+    placed: parts.roots.flatMap(({ archive, name }) => (archive === null ? [] : [`node_modules/${name}`])),
     lock: join(stage.tree, INSTALLED_LOCK),
     cache: join(stage.work, 'asked'),
     answer: answerFile(stage),
@@ -78,7 +83,9 @@ export function prepareInstall(parts: InstallParts): InstallRequest {
       '--logs-max=0',
       ...places,
       `--cache=${stage.cache}`,
-      ...REGISTRY_ONLY.filter((key) => parts.config.known.has(key)).map((key) => `--${key}=none`),
+      ...REGISTRY_ONLY.filter((key) => parts.config.known.has(key)).map(
+        (key) => `--${key}=${key === 'allow-file' && plan.placed.length > 0 ? 'root' : 'none'}`,
+      ),
     ],
     env: {
       HOME: stage.home,

@@ -4,15 +4,20 @@ import { factsText } from './facts-text.ts'
 import { allowedScripts, runInstallScripts } from './install-scripts.ts'
 import { judgeVersion } from './judge.ts'
 import { acceptsNode } from './node-range.ts'
-import type { Pin } from './pin.ts'
-import { listPins } from './pin-index.ts'
+import { formatPackageSpec, type PackageSpec } from './package-spec.ts'
+import { type Pin, pinnedPackages } from './pin.ts'
+import { listPins, pinnedLast } from './pin-index.ts'
 import { publish, refuseReplaced } from './publish.ts'
+import { keepArchives } from './roots.ts'
 import { type Staged, type StageOptions, withStaged } from './staged.ts'
 import { type Tree, withScripts } from './tree.ts'
 import type { Trust } from './trust.ts'
 
 export interface InstallOptions extends StageOptions {
+  /** Of the package that was named first. */
   readonly trust: Trust
+  /** Of those that were named with it. Absent: nobody has said more of them than of the first. */
+  readonly trustBeside?: (spec: PackageSpec) => Trust
   /** One line for a person. */
   readonly say: (text: string) => void
   /** The pin that is to be had again, package for package; null: what the spec means today is wanted. */
@@ -24,15 +29,23 @@ export interface InstallOptions extends StageOptions {
  * store. Nothing is left of one that failed. Throws `install-failed`, or `usage` where a person is to decide.
  */
 export function installPackage(options: InstallOptions): Promise<Pin> {
-  const { packages, spec, runtime, trust, say, again } = options
+  const { packages, runtime, trust, say, again } = options
   return withStaged(options, async (staged) => {
-    const { pin, tree, answer } = staged
+    const { tree } = staged
     refuseEngine(staged, runtime.version)
     refuseReplaced(packages, tree)
-    const last = again ?? listPins(packages, spec.name).at(-1)?.pin ?? null
-    const remarks = judgeVersion(pin, answer, { last, trust, now: (options.now ?? Date.now)() })
-    say(`${pin.name}@${pin.version}: ${factsText(pin)}`)
-    remarks.forEach(say)
+    for (const [at, { spec, pinned, answer }] of staged.packages.entries()) {
+      const before = again === null ? undefined : pinnedPackages(again)[at]
+      const last = before ?? pinnedLast(packages, pinned.name)
+      const judged = {
+        last,
+        trust: at === 0 ? trust : trustBeside(spec, options),
+        now: (options.now ?? Date.now)(),
+      }
+      const remarks = judgeVersion({ ...pinned, spec: formatPackageSpec(staged.spec) }, answer, judged)
+      say(`${pinned.name}@${pinned.version}: ${factsText(pinned)}`)
+      remarks.forEach(say)
+    }
     if (again !== null) refuseOther(again, tree)
     return takeIn(staged, options)
   })
@@ -43,25 +56,36 @@ export async function takeIn(
   staged: Staged,
   { packages, runtime, owner, trust, say, install }: InstallOptions,
 ): Promise<Pin> {
-  const { pin, stage, access } = staged
-  const ranScripts = allowedScripts(pin.scripts, trust.allowScripts)
+  const { pin, stage, access, roots } = staged
+  const ranScripts = allowedScripts(pin, trust)
   await runInstallScripts(ranScripts, { stage, runtime, access, install, owner })
   const scripts = pin.scripts.filter((id) => !ranScripts.includes(id))
   if (ranScripts.length > 0) say(`run in the sandbox: the install scripts of ${ranScripts.join(', ')}`)
   if (scripts.length > 0) say(`not run: the install scripts of ${scripts.join(', ')}`)
   const seen = listPins(packages, pin.name).filter((one) => one.pin.version === pin.version)
   const firstSeen = [pin.firstSeen, ...seen.map((one) => one.pin.firstSeen)].sort()[0] ?? pin.firstSeen
-  return publish(packages, { ...staged, pin: { ...pin, ranScripts, scripts, firstSeen } })
+  const published = await publish(packages, { ...staged, pin: { ...pin, ranScripts, scripts, firstSeen } })
+  keepArchives(packages, published.tree, roots)
+  return published
 }
 
-export function refuseEngine({ pin }: Staged, version: string): void {
-  const { wants } = pin.engine
-  if (wants === null || acceptsNode(wants, version)) return
-  throw new McpRunError(
-    'install-failed',
-    `${pin.name}@${pin.version} needs node ${escapeText(wants, 80)}, and this is ${version}`,
-    { hint: `run mcp-run with such a node, or take an older version: npm view ${pin.name} engines` },
-  )
+export function refuseEngine({ packages }: Staged, version: string): void {
+  for (const { engines, pinned } of packages) {
+    if (engines === null || acceptsNode(engines, version)) continue
+    throw new McpRunError(
+      'install-failed',
+      `${pinned.name}@${pinned.version} needs node ${escapeText(engines, 80)}, and this is ${version}`,
+      { hint: `run mcp-run with such a node, or take an older version: npm view ${pinned.name} engines` },
+    )
+  }
+}
+
+/** A profile describes its own package alone, unless the caller knows of others'. */
+export function trustBeside(
+  spec: PackageSpec,
+  { trust, trustBeside }: Pick<InstallOptions, 'trust' | 'trustBeside'>,
+): Trust {
+  return trustBeside?.(spec) ?? { ...trust, profiled: false, publishers: [] }
 }
 
 /** What is installed again must be what was there, package for package. */
@@ -70,6 +94,6 @@ function refuseOther(again: Pin, tree: Tree): void {
   throw new McpRunError(
     'install-failed',
     `${again.name}@${again.version} cannot be had again as it was: what the registry has for it, or for what it depends on, is not what was installed`,
-    { hint: `mcp-run unpin ${again.spec}, and the next start takes what there is today` },
+    { hint: `mcp-run unpin ${again.name}, and the next start takes what there is today` },
   )
 }

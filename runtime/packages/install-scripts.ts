@@ -4,13 +4,25 @@ import { McpRunError } from '../model/errors.ts'
 import type { NodeRuntime } from '../model/node-runtime.ts'
 import { escapeText } from '../model/text.ts'
 import type { InstallEnd, InstallRequest, InstallRun } from './install-run.ts'
+import { bareName } from './origin.ts'
+import type { Pin } from './pin.ts'
 import type { RegistryAccess } from './registry.ts'
 import { redact } from './secrets.ts'
 import { type Owner, type Stage, writePrivate } from './stage.ts'
+import type { Trust } from './trust.ts'
 
-/** Of packages that have install scripts, those that are allowed to run them, by name. */
-export function allowedScripts(scripts: readonly string[], allowed: readonly string[]): readonly string[] {
-  return scripts.filter((id) => allowed.includes(id.slice(0, id.lastIndexOf('@'))))
+/** Of packages that have install scripts, and have not run them, those that are allowed to, by name. */
+export function allowedScripts(
+  pin: Pick<Pin, 'name' | 'origin' | 'scripts' | 'beside'>,
+  { allowScripts, allowPlacedScripts }: Pick<Trust, 'allowScripts' | 'allowPlacedScripts'>,
+): readonly string[] {
+  const placed = [pin, ...(pin.beside ?? [])].flatMap(({ name, origin }) =>
+    origin === undefined ? [] : [bareName(name)],
+  )
+  return pin.scripts.filter((id) => {
+    const name = id.slice(0, id.lastIndexOf('@'))
+    return (placed.includes(name) ? allowPlacedScripts : allowScripts).includes(name)
+  })
 }
 
 /**

@@ -6,6 +6,9 @@ import type { InstalledBin } from './pin.ts'
 
 /** What an installed package's own package.json says: its integrity covers it, unlike the registry's copy. */
 export interface InstalledManifest {
+  /** As it is written there; null: not as text. */
+  readonly name: string | null
+  readonly version: string | null
   /** Commands whose script is there. */
   readonly bins: Readonly<Record<string, InstalledBin>>
   /** `engines.node`. */
@@ -22,7 +25,10 @@ export function readInstalledManifest(folder: string, name: string): InstalledMa
   if (manifest === null) return null
   const scripts = record(manifest.scripts)
   const { node } = record(manifest.engines)
+  const { name: ownName, version } = manifest
   return {
+    name: typeof ownName === 'string' ? ownName : null,
+    version: typeof version === 'string' ? version : null,
     bins: installedBins(folder, name, manifest.bin),
     engines: typeof node === 'string' ? node : null,
     // npm compiles what has a binding.gyp without being told to.

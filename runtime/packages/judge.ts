@@ -1,6 +1,7 @@
 import { McpRunError } from '../model/errors.ts'
 import { escapeText } from '../model/text.ts'
 import type { Answer } from './answer.ts'
+import { shellWord } from './package-spec.ts'
 import type { Facts, Pin } from './pin.ts'
 import { publisherChange } from './publisher-change.ts'
 import type { Trust } from './trust.ts'
@@ -18,7 +19,11 @@ export interface Candidate extends Facts {
 export function judgeVersion(
   candidate: Candidate,
   { failed, times }: Pick<Answer, 'failed' | 'times'>,
-  { last, trust, now }: { readonly last: Pin | null; readonly trust: Trust; readonly now: number },
+  {
+    last,
+    trust,
+    now,
+  }: { readonly last: (Facts & Pick<Pin, 'version'>) | null; readonly trust: Trust; readonly now: number },
 ): readonly string[] {
   refuseWrong(candidate, failed)
   refuseOthers(candidate, trust.publishers)
@@ -30,7 +35,7 @@ export function judgeVersion(
       'usage',
       `${name}@${version} is not as ${last?.version} was, which was pinned before: ${change.serious.join('; ')}`,
       {
-        hint: `if that is right: mcp-run pin --accept ${spec}; the version before still runs as ${name}@${last?.version}`,
+        hint: `if that is right: mcp-run pin --accept ${shellWord(spec)}; the version before still runs as ${name}@${last?.version}`,
       },
     )
   }

@@ -1,17 +1,29 @@
 import { McpRunError } from '../model/errors.ts'
 import { escapeText } from '../model/text.ts'
+import { archiveAt, formatOrigin, isArchivePath, type Origin, originName } from './origin.ts'
 
-/** A package of the registry, as a person names it. */
+/** A package, as a person names it. */
 export interface PackageSpec {
-  /** `name` or `@scope/name`. */
+  /** `name` or `@scope/name`; of what is named by its place, what it is known by (see `originName`). */
   readonly name: string
   /** An exact version, a range or a tag, as npm takes it; null: any. */
   readonly version: string | null
+  /** Its place. Absent: a registry. */
+  readonly origin?: Origin
+  /** What is installed into the same tree, because a person named it too. */
+  readonly beside?: readonly PackageSpec[]
 }
 
 /** The registry's own limit on names. */
 const MAX_NAME = 214
 const MAX_VERSION = 256
+
+/** Whatever npx takes for a package, a folder aside: a path is one of `cwd`. Throws `usage`, and says what helps. */
+export function readPackageSpec(text: string, cwd: string): PackageSpec {
+  if (!isArchivePath(text)) return parsePackageSpec(text)
+  const origin = archiveAt(text, cwd)
+  return { name: originName(origin), version: null, origin }
+}
 
 /** `name`, `name@version`, `@scope/name@version`. Throws `usage` for anything else, and says what helps. */
 export function parsePackageSpec(text: string): PackageSpec {
@@ -30,8 +42,30 @@ export function parsePackageSpec(text: string): PackageSpec {
   return { name, version }
 }
 
-export function formatPackageSpec(spec: PackageSpec): string {
-  return spec.version === null ? spec.name : `${spec.name}@${spec.version}`
+/** As a pin holds it. */
+export function formatPackageSpec({ name, version, origin, beside = [] }: PackageSpec): string {
+  const own = origin === undefined ? (version === null ? name : `${name}@${version}`) : formatOrigin(origin)
+  return [own, ...beside.map(formatPackageSpec)].join(BETWEEN)
+}
+
+/** What stands between several, which is in none of them. */
+export const BETWEEN = ' & '
+
+/** As a word of a shell's line. */
+export function shellWord(spec: string): string {
+  return /^[\w@./:+=%#^~-]+$/.test(spec) ? spec : `'${spec}'`
+}
+
+/** All that is named. */
+export function namedPackages({
+  beside = [],
+  ...own
+}: PackageSpec): readonly [PackageSpec, ...PackageSpec[]] {
+  return [own, ...beside]
+}
+
+export function isPackageName(text: string): boolean {
+  return flawOfName(text) === null
 }
 
 /** The name without its scope. */
@@ -63,7 +97,7 @@ function flawOfName(name: string): string | null {
 
 function elsewhere(text: string): McpRunError {
   return usage(
-    `${quote(text)} is not in the registry: packages are installed by name and version, not from folders, archives, git or URLs`,
+    `${quote(text)} is not in the registry, and is no archive on disk`,
     'a folder that is built runs as it is: mcp-run --profile PROFILE -- npx ./FOLDER',
   )
 }

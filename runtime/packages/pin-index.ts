@@ -3,8 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 
 import { dirname, join } from 'node:path'
 import type { NodeRuntime } from '../model/node-runtime.ts'
 import { processToken } from '../model/process-identity.ts'
+import { bareName } from './origin.ts'
 import { formatPackageSpec, type PackageSpec } from './package-spec.ts'
-import { type Pin, readPin } from './pin.ts'
+import { type Pin, type PinnedPackage, pinnedPackages, readPin } from './pin.ts'
 
 /** A file name for a spec under this node: another major version, or processor, may install other packages. */
 export function indexKey(spec: PackageSpec, runtime: Pick<NodeRuntime, 'key'>): string {
@@ -52,7 +53,8 @@ export interface KeptPin {
 
 /** Every pin of the store, or of one package, the oldest first. */
 export function listPins(packages: string, name: string | null = null): readonly KeptPin[] {
-  const start = name === null ? '' : encodeURIComponent(name)
+  // What was named by its place is kept under that.
+  const start = name === null || bareName(name) !== name ? '' : encodeURIComponent(name)
   const files = filesOf(join(packages, 'index')).filter(
     // A long name is a digest, which tells nothing.
     (file) => file.endsWith('.json') && (file.startsWith(start) || file.startsWith('sha256-')),
@@ -64,6 +66,12 @@ export function listPins(packages: string, name: string | null = null): readonly
     return [{ file: path, spec: pin.spec || specOf(file), pin }]
   })
   return kept.sort((a, b) => (a.pin.installedAt < b.pin.installedAt ? -1 : 1))
+}
+
+/** A package as it was pinned last, alone or with others; null: it never was. */
+export function pinnedLast(packages: string, name: string): PinnedPackage | null {
+  const all = listPins(packages).flatMap(({ pin }) => pinnedPackages(pin))
+  return all.filter((one) => one.name === name).at(-1) ?? null
 }
 
 function filesOf(folder: string): readonly string[] {

@@ -1,21 +1,37 @@
 import type { BinStart } from './bin-start.ts'
+import type { Origin } from './origin.ts'
 
-/** What a spec was resolved to when it was installed: used from then on, until a person takes another. */
-export interface Pin extends Facts {
-  /** 1: made by an earlier mcp-run, which recorded less; what it did not is unknown here. */
-  readonly format: 1 | 2
-  /** As it was asked for; empty in format 1. */
-  readonly spec: string
-  /** A Python package's begins with `pypi:`. */
+/** A package that was named, as it was when it was installed. */
+export interface PinnedPackage extends Facts {
+  /** A Python package's begins with `pypi:`, one's from an archive or a repository with `archive:` or `git:`. */
   readonly name: string
   readonly version: string
   /** Subresource integrity of the package's own archive. */
   readonly integrity: string
+  /** The place that it is from. Absent: a registry, or an index. */
+  readonly origin?: PinnedOrigin
+  /** The widely used package that its name resembles, though it is another one. */
+  readonly resembles: string | null
+  readonly bins: Readonly<Record<string, InstalledBin>>
+}
+
+export interface PinnedOrigin extends Pick<Origin, 'kind' | 'address'> {
+  /** Of a repository: 40 hex digits, or 64. */
+  readonly commit: string | null
+}
+
+/** What a spec was resolved to when it was installed: used from then on, until a person takes another. */
+export interface Pin extends PinnedPackage {
+  /** 1: made by an earlier mcp-run, which recorded less; what it did not is unknown here. */
+  readonly format: 1 | 2
+  /** As it was asked for; empty in format 1. */
+  readonly spec: string
+  /** What was named with it. Absent: nothing. */
+  readonly beside?: readonly PinnedPackage[]
   /** SHA-256 over every package of the installation and its integrity, and its folder's name. */
   readonly tree: string
   /** All that lies in that folder; null in format 1. */
   readonly files: TreeSize | null
-  readonly bins: Readonly<Record<string, InstalledBin>>
   /** `name@version` of packages whose install scripts were not run. */
   readonly scripts: readonly string[]
   /** Of those whose install scripts were run. */
@@ -25,8 +41,6 @@ export interface Pin extends Facts {
   readonly firstSeen: string
   /** When this copy was. */
   readonly installedAt: string
-  /** The widely used package that its name resembles, though it is another one. */
-  readonly resembles: string | null
   /** The version that was pinned under the same spec before. */
   readonly replaces: string | null
 }
@@ -78,6 +92,8 @@ export type Signature =
   /** The registry signs, and did not sign this. */
   | { readonly state: 'unsigned' }
   | { readonly state: 'unchecked'; readonly why: string }
+  /** It is from no registry. */
+  | { readonly state: 'no-registry' }
 
 export type Provenance =
   | {
@@ -99,16 +115,25 @@ export const NO_FACTS: Facts = {
   dependencies: { signed: 0, unsigned: 0 },
 }
 
+/** Of what is from an archive or a repository: whatever its package.json says, nobody vouches for it. */
+export const UNVOUCHED: Facts = { ...NO_FACTS, signature: { state: 'no-registry' } }
+
+/** All that was named, the one whose profile counts first. */
+export function pinnedPackages<T extends PinnedPackage>(
+  pin: T & Pick<Pin, 'beside'>,
+): readonly [T, ...PinnedPackage[]] {
+  return [pin, ...(pin.beside ?? [])]
+}
+
 /** null for what is none. */
 export function readPin(value: unknown): Pin | null {
   if (!isRecord(value) || (value.format !== 1 && value.format !== 2)) return null
-  const texts = [value.name, value.version, value.integrity, value.tree, value.installedAt]
   const sound =
-    texts.every((text) => typeof text === 'string') &&
+    isIdentified(value) &&
+    [value.tree, value.installedAt].every((text) => typeof text === 'string') &&
     /^[0-9a-f]{64}$/.test(value.tree as string) &&
     isTexts(value.scripts) &&
-    isRecord(value.bins) &&
-    Object.values(value.bins).every(isBin)
+    (value.beside === undefined || (Array.isArray(value.beside) && value.beside.every(isPinned)))
   if (!sound) return null
   if (value.format === 2) return isComplete(value) ? (value as unknown as Pin) : null
   const old = value as unknown as Pick<Pin, 'installedAt'>
@@ -125,15 +150,44 @@ export function readPin(value: unknown): Pin | null {
   } as unknown as Pin
 }
 
-function isComplete(value: Record<string, unknown>): boolean {
-  const { files, publisher, signature, provenance, dependencies, engine } = value
+function isIdentified(value: Record<string, unknown>): boolean {
+  const { name, version, integrity, origin, bins } = value
   return (
+    [name, version, integrity].every((text) => typeof text === 'string') &&
+    isRecord(bins) &&
+    Object.values(bins).every(isBin) &&
+    (origin === undefined ||
+      (isRecord(origin) &&
+        ['file', 'url', 'git'].includes(String(origin.kind)) &&
+        typeof origin.address === 'string' &&
+        isTextOrNull(origin.commit)))
+  )
+}
+
+function isPinned(value: unknown): boolean {
+  return isRecord(value) && isIdentified(value) && hasFacts(value) && isTextOrNull(value.resembles)
+}
+
+function isComplete(value: Record<string, unknown>): boolean {
+  const { files, engine } = value
+  return (
+    hasFacts(value) &&
     [value.spec, value.firstSeen].every((text) => typeof text === 'string') &&
-    [value.registry, value.published, value.resembles, value.replaces].every(isTextOrNull) &&
+    [value.resembles, value.replaces].every(isTextOrNull) &&
     isTexts(value.ranScripts) &&
     isRecord(files) &&
     typeof files.sha256 === 'string' &&
     [files.count, files.bytes].every(Number.isSafeInteger) &&
+    isRecord(engine) &&
+    typeof engine.key === 'string' &&
+    isTextOrNull(engine.wants)
+  )
+}
+
+function hasFacts(value: Record<string, unknown>): boolean {
+  const { publisher, signature, provenance, dependencies } = value
+  return (
+    [value.registry, value.published].every(isTextOrNull) &&
     isRecord(publisher) &&
     isTextOrNull(publisher.user) &&
     isTexts(publisher.maintainers) &&
@@ -142,10 +196,7 @@ function isComplete(value: Record<string, unknown>): boolean {
     isRecord(provenance) &&
     typeof provenance.state === 'string' &&
     isRecord(dependencies) &&
-    [dependencies.signed, dependencies.unsigned].every(Number.isSafeInteger) &&
-    isRecord(engine) &&
-    typeof engine.key === 'string' &&
-    isTextOrNull(engine.wants)
+    [dependencies.signed, dependencies.unsigned].every(Number.isSafeInteger)
   )
 }
 

@@ -8,6 +8,7 @@ import { withInstallLock } from './install-lock.ts'
 import type { Pin, TreeSize } from './pin.ts'
 import { listPins, replaceFile } from './pin-index.ts'
 import { findReplaced } from './replaced.ts'
+import { STAGED } from './roots.ts'
 import type { Stage } from './stage.ts'
 import type { Staged } from './staged.ts'
 import { type Tree, withScripts } from './tree.ts'
@@ -102,11 +103,12 @@ async function moveIn(
   return fresh.size
 }
 
-/** Without the places of tarballs: a later installation takes them from the registry that it is given then. */
+/** Without the places of a registry's tarballs: a later installation takes them from the one that it is given then. */
 async function keepLock(packages: string, stage: Stage, tree: Tree): Promise<void> {
   try {
     const lock = JSON.parse(await readBounded(join(stage.tree, 'package-lock.json'), MAX_LOCK_BYTES))
-    for (const entry of Object.values(lock.packages) as { resolved?: unknown }[]) delete entry.resolved
+    for (const entry of Object.values(lock.packages) as { resolved?: unknown }[])
+      if (typeof entry.resolved !== 'string' || !entry.resolved.startsWith(STAGED)) delete entry.resolved
     replaceFile(lockFile(packages, tree.digest), JSON.stringify(lock))
   } catch {
     // npm was told not to write one: a repair then resolves anew, and must come to the same packages.

@@ -12,10 +12,12 @@ export interface Replaced {
 
 /**
  * A published version never changes: one that does, anywhere in the tree, was replaced in the registry or on
- * the way, though tarball and metadata agree. Compares with every tree of the store; null when all agree.
+ * the way, though tarball and metadata agree. Compares with every tree of the store; null when all agree. What was named
+ * by its place is no version of a registry, and says nothing of one.
  */
 export function findReplaced(packages: string, tree: Tree): Replaced | null {
-  const fresh = new Map(tree.packages.map((item) => [`${item.name}@${item.version}`, item]))
+  const published = tree.packages.filter(({ placed }) => placed !== true)
+  const fresh = new Map(published.map((item) => [`${item.name}@${item.version}`, item]))
   for (const digest of readdirSync(packages).filter((name) => /^[0-9a-f]{64}$/.test(name))) {
     for (const [id, integrity] of recorded(join(packages, digest, 'tree.txt'))) {
       const item = fresh.get(id)
@@ -26,7 +28,7 @@ export function findReplaced(packages: string, tree: Tree): Replaced | null {
   return null
 }
 
-/** `name@version` and integrity of each line; what is in another's tarball has none of its own. */
+/** `name@version` and integrity of each line of a registry's; what is in another's tarball has none of its own. */
 function recorded(file: string): [string, string][] {
   let text: string
   try {

@@ -1,7 +1,6 @@
-import { chownSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isAlive, processToken } from '../model/process-identity.ts'
-import type { PackageSpec } from './package-spec.ts'
 import { removeTree } from './tree-files.ts'
 
 /** Whom the sandbox runs as, where that is not this process's own user. */
@@ -23,15 +22,7 @@ export interface Stage {
   readonly config: string
 }
 
-/**
- * `spec`: npm's package, for its manifest; null: another's. `lock`: what is to be installed, as a package-lock.json,
- * where that is known to the last package.
- */
-export function createStage(
-  packages: string,
-  spec: PackageSpec | null,
-  { owner, lock }: { owner: Owner | undefined; lock?: string | null },
-): Stage {
+export function createStage(packages: string, { owner }: { owner: Owner | undefined }): Stage {
   const folder = join(packages, 'stage', processToken())
   const work = join(folder, 'work')
   const stage = {
@@ -48,15 +39,18 @@ export function createStage(
     mkdirSync(path, { mode: 0o700 })
     own(path, owner)
   }
-  if (spec === null) return stage
-  const manifest = {
-    name: 'mcp-run-install',
-    private: true,
-    dependencies: { [spec.name]: spec.version ?? '*' },
-  }
-  writePrivate(join(stage.tree, 'package.json'), JSON.stringify(manifest), owner)
-  if (typeof lock === 'string') writePrivate(join(stage.tree, 'package-lock.json'), lock, owner)
   return stage
+}
+
+/** What npm is to install: names, and a version, a range, a tag or a file of each. */
+export function writeManifest(
+  { tree }: Stage,
+  dependencies: Readonly<Record<string, string>>,
+  owner: Owner | undefined,
+): void {
+  const file = join(tree, 'package.json')
+  rmSync(file, { force: true })
+  writePrivate(file, JSON.stringify({ name: 'mcp-run-install', private: true, dependencies }), owner)
 }
 
 export function writePrivate(path: string, content: string | Uint8Array, owner: Owner | undefined): void {
@@ -73,6 +67,6 @@ export async function sweepStages(packages: string): Promise<void> {
   await Promise.allSettled(dead.map((name) => removeTree(join(stages, name))))
 }
 
-function own(path: string, owner: Owner | undefined): void {
+export function own(path: string, owner: Owner | undefined): void {
   if (owner !== undefined) chownSync(path, owner.uid, owner.gid)
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { McpRunError } from '../model/errors.ts'
 import type { NodeRuntime } from '../model/node-runtime.ts'
 import { escapeText } from '../model/text.ts'
-import { type Answer, asAnswer, readAnswer } from './answer.ts'
+import { type Answer, type Answers, asAnswer, asAnswers, readAnswers } from './answer.ts'
 import { readBounded } from './bounded-file.ts'
 import { answerFile, INSTALLED_LOCK, prepareInstall } from './install-command.ts'
 import type { InstallRun } from './install-run.ts'
@@ -12,10 +12,11 @@ import { type Environment, findNpm } from './npm-client.ts'
 import { readNpmConfig } from './npm-config.ts'
 import { npmFailure } from './npm-failure.ts'
 import { formatPackageSpec, type PackageSpec } from './package-spec.ts'
-import type { Pin } from './pin.ts'
+import { type Pin, type PinnedPackage, pinnedPackages, UNVOUCHED } from './pin.ts'
 import { type RegistryAccess, registryAccess } from './registry.ts'
+import { type Archive, type Fetched, findArchive, type Root, readRoots, wantedOf } from './roots.ts'
 import { redact } from './secrets.ts'
-import { createStage, type Owner, type Stage, sweepStages } from './stage.ts'
+import { createStage, type Owner, type Stage, sweepStages, writeManifest, writePrivate } from './stage.ts'
 import { readTree, type Tree } from './tree.ts'
 import { removeTree } from './tree-files.ts'
 
@@ -31,70 +32,111 @@ export interface StageOptions {
   readonly client: string
   /** npm's list of all that is to be installed; null: as the registry resolves the spec today. */
   readonly lock?: string | null
+  /** What was installed before and is to be had again: archives are kept. */
+  readonly again?: Pin | null
+  /** Told of an archive before anything is asked or installed: throws where what it calls itself may not be taken. */
+  readonly judgeArchive?: (archive: Archive, at: number) => void
   readonly env?: Environment
   readonly cwd?: string
   readonly owner?: Owner
   readonly now?: () => number
 }
 
-/** A package as npm installed it in a stage, with what its registry says. Nothing of it has been run. */
+/** What npm installed in a stage, with what registries say of it. Nothing of it has been run. */
 export interface Staged {
+  readonly spec: PackageSpec
   readonly stage: Stage
   readonly tree: Tree
-  readonly answer: Answer
   readonly access: RegistryAccess
+  readonly roots: readonly [Root, ...Root[]]
+  /** Those that were named, the one whose profile counts first. */
+  readonly packages: readonly [StagedPackage, ...StagedPackage[]]
   /** As it would be pinned; `files` is known when it is in the store. */
   readonly pin: Omit<Pin, 'files'>
+}
+
+export interface StagedPackage {
+  readonly spec: PackageSpec
+  readonly pinned: PinnedPackage
+  readonly answer: Answer
+  /** `engines.node`; null: it does not say. */
+  readonly engines: string | null
 }
 
 const MAX_LOCK_BYTES = 64 * 1024 * 1024
 
 /**
- * Installs a package in a stage of its own, outside the live store, and hands it to `use`; removes it, whatever comes
+ * Installs packages in a stage of its own, outside the live store, and hands it to `use`; removes it, whatever comes
  * of that. Rejects with `install-failed`.
  */
 export async function withStaged<T>(options: StageOptions, use: (staged: Staged) => Promise<T>): Promise<T> {
-  return inStage(options, true, async (stage, access) => {
+  return inStage(options, true, async (stage, access, roots) => {
     const { spec } = options
-    const read = readTree(await lockOf(stage, spec))
+    const placed = roots.flatMap((root) => (root.archive === null ? [] : [folderOf(root)]))
+    const read = readTree(await lockOf(stage, spec), placed)
     if (!read.ok) throw stageFailure(spec, read.flaw)
     const { tree } = read
-    const root = tree.packages.find((item) => item.path === `node_modules/${spec.name}`)
-    if (root === undefined || root.integrity === null) throw stageFailure(spec, 'npm left it out')
-    const manifest = readInstalledManifest(join(stage.tree, root.path), spec.name)
-    if (manifest === null) throw stageFailure(spec, 'its package.json cannot be read')
-    const answer =
-      (await readAnswer(answerFile(stage), cleaner(access))) ?? asAnswer({ problem: 'it was not asked' })
+    const found =
+      (await readAnswers(answerFile(stage), cleaner(access))) ?? asAnswers({ problem: 'it was not asked' })
+    const stageOne = (root: Root) => stagedPackage(root, { stage, tree, found })
+    const [own, ...others] = roots
+    const packages = [stageOne(own), ...others.map(stageOne)] as const
+    const [first, ...beside] = packages
     const scripts = tree.packages.filter(
       (item) => readInstalledManifest(join(stage.tree, item.path), item.name)?.hasScripts,
     )
     const at = new Date((options.now ?? Date.now)()).toISOString()
     const pin = {
+      ...first.pinned,
       format: 2,
       spec: formatPackageSpec(spec),
-      name: spec.name,
-      version: root.version,
-      integrity: root.integrity,
       tree: tree.digest,
-      bins: manifest.bins,
       scripts: scripts.map((item) => `${item.name}@${item.version}`),
       ranScripts: [],
-      engine: { key: options.runtime.key, wants: manifest.engines },
+      engine: { key: options.runtime.key, wants: first.engines },
       firstSeen: at,
       installedAt: at,
-      resembles: null,
       replaces: null,
-      ...answer.facts,
+      ...(beside.length > 0 && { beside: beside.map(({ pinned }) => pinned) }),
     } as const
-    return use({ stage, tree, answer, access, pin })
+    return use({ spec, stage, tree, access, roots, packages, pin })
   })
+}
+
+function folderOf({ name }: Root): string {
+  return `node_modules/${name}`
+}
+
+/** Throws `install-failed` where npm made something else of it than was named, or read here. */
+function stagedPackage(
+  root: Root,
+  { stage, tree, found }: { readonly stage: Stage; readonly tree: Tree; readonly found: Answers },
+): StagedPackage {
+  const { spec, name, pinName, archive } = root
+  const item = tree.packages.find(({ path }) => path === folderOf(root))
+  if (item === undefined || item.integrity === null) throw stageFailure(spec, 'npm left it out')
+  const manifest = readInstalledManifest(join(stage.tree, item.path), name)
+  if (manifest === null) throw stageFailure(spec, 'its package.json cannot be read')
+  const { version, integrity } = item
+  const installed = { version, integrity, bins: manifest.bins, resembles: null }
+  const answer = found(archive === null ? name : null)
+  if (archive === null)
+    return { spec, pinned: { name, ...installed, ...answer.facts }, answer, engines: manifest.engines }
+  if (integrity !== archive.integrity)
+    throw stageFailure(spec, 'npm installed other content than the archive has')
+  if (item.name !== name || manifest.name !== name || manifest.version !== archive.version)
+    throw stageFailure(spec, 'it holds several package.json files that contradict one another')
+  const facts = { ...UNVOUCHED, dependencies: answer.facts.dependencies }
+  const pinned = { name: pinName, ...installed, origin: archive.origin, ...facts }
+  return { spec, pinned, answer, engines: manifest.engines }
 }
 
 /** What the registry says of the version that the spec means today. Nothing is installed. */
 export function askRegistry(options: StageOptions): Promise<Answer> {
   return inStage(options, false, async (stage, access) => {
-    const answer = await readAnswer(answerFile(stage), cleaner(access))
-    if (answer !== null && answer.version !== '') return answer
+    const found = await readAnswers(answerFile(stage), cleaner(access))
+    const answer = found?.(options.spec.name)
+    if (answer !== undefined && answer.version !== '') return answer
     const { signature } = answer?.facts ?? asAnswer({ problem: 'no answer' }).facts
     throw stageFailure(
       options.spec,
@@ -111,23 +153,42 @@ function cleaner({ secrets }: RegistryAccess): (text: string) => string {
 async function inStage<T>(
   options: StageOptions,
   install: boolean,
-  use: (stage: Stage, access: RegistryAccess) => Promise<T>,
+  use: (stage: Stage, access: RegistryAccess, roots: Staged['roots']) => Promise<T>,
 ): Promise<T> {
   const { packages, spec, owner, runtime, client, env = process.env, cwd = process.cwd() } = options
   await sweepStages(packages)
-  const stage = createStage(packages, spec, { owner, lock: options.lock ?? null })
+  const stage = createStage(packages, { owner })
   try {
+    // npm looks no further up than to the next manifest.
+    writeManifest(stage, {}, owner)
     const node = realpathSync(options.node)
     const npm = findNpm({ node, env, cwd })
     const config = await readNpmConfig({ npm, node, env, cwd: stage.tree })
     const access = registryAccess(config)
-    const parts = { spec, stage, runtime, env, config, access, owner, client, install }
+    const roots = await readRoots(spec, { stage, owner, fetch: (one, at) => fetchArchive(one, at, options) })
+    for (const [at, { archive }] of roots.entries()) if (archive !== null) options.judgeArchive?.(archive, at)
+    writeManifest(stage, Object.fromEntries(roots.map((root, at) => [root.name, wantedOf(root, at)])), owner)
+    if (typeof options.lock === 'string')
+      writePrivate(join(stage.tree, 'package-lock.json'), options.lock, owner)
+    const parts = { spec, roots, stage, runtime, env, config, access, owner, client, install }
     const end = await options.install(prepareInstall(parts))
     if (end.exitCode !== 0) throw npmFailure(spec, end, access)
-    return await use(stage, access)
+    return await use(stage, access, roots)
   } finally {
     await removeTree(stage.folder)
   }
+}
+
+/** What is kept of it from before, else from its place. */
+async function fetchArchive(
+  { origin }: PackageSpec,
+  at: number,
+  { packages, again }: StageOptions,
+): Promise<Fetched> {
+  const kept = again == null ? null : findArchive(packages, again.tree, at)
+  const pinned = again == null ? null : (pinnedPackages(again)[at]?.origin ?? null)
+  if (kept !== null) return { path: kept, commit: pinned?.commit ?? null }
+  return { path: origin?.address ?? '', commit: null }
 }
 
 async function lockOf(stage: Stage, spec: PackageSpec): Promise<string> {

@@ -1,6 +1,7 @@
 import { lstatSync, readFileSync, rmSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import { bareName } from './origin.ts'
 import type { Pin } from './pin.ts'
 import { replaceFile } from './pin-index.ts'
 import { isPython } from './python/requirement.ts'
@@ -33,7 +34,7 @@ export function writeRecord(
   { tree, name }: Pick<Pin, 'tree' | 'name'>,
   { entries }: TreeContent,
 ): void {
-  const own = isPython(name) ? 'venv/' : `node_modules/${name}/`
+  const own = isPython(name) ? 'venv/' : `node_modules/${bareName(name)}/`
   const isOwn = ({ path }: TreeEntry) => path.startsWith(own) && !path.startsWith(`${own}node_modules/`)
   replaceFile(recordFile(packages, tree, 'own'), textOf(entries.filter(isOwn).slice(0, MAX_OWN)))
   replaceFile(recordFile(packages, tree, 'all'), textOf(entries))

@@ -16,6 +16,8 @@ export interface TreePackage {
   readonly version: string
   /** Subresource integrity of its tarball; null inside another package's tarball. */
   readonly integrity: string | null
+  /** It was named by its place, and is of no registry, whatever it calls itself. */
+  readonly placed?: true
 }
 
 export type TreeResult =
@@ -29,8 +31,9 @@ const INTEGRITY = /^sha(1|256|384|512)-[A-Za-z0-9+/]+={0,2}( sha(1|256|384|512)-
 /**
  * Reads npm's lock of what it has installed (`node_modules/.package-lock.json`, lockfileVersion 2 or 3).
  * Only that list is taken: it names the optional packages of this platform alone, unlike package-lock.json.
+ * `placed`: where those are that were named by their place.
  */
-export function readTree(lock: string): TreeResult {
+export function readTree(lock: string, placed: readonly string[] = []): TreeResult {
   const entries = entriesOf(lock)
   if (entries === null) return flaw('it is not a lock file of version 2 or 3')
   if (entries.length > MAX_PACKAGES) return flaw(`it lists more than ${MAX_PACKAGES} packages`)
@@ -47,21 +50,32 @@ export function readTree(lock: string): TreeResult {
     if (integrity === null ? entry.inBundle !== true : !isIntegrity(integrity)) {
       return flaw(`nothing vouches for the content of ${name}@${version}: the registry gave no integrity`)
     }
-    packages.push({ path, name, version, integrity: integrity as string | null })
+    const isPlaced = placed.includes(path)
+    if (!isPlaced && typeof entry.resolved === 'string' && !/^https?:/.test(entry.resolved))
+      return flaw(`${name}@${version} is not from the registry`)
+    const item = { path, name, version, integrity: integrity as string | null }
+    packages.push(isPlaced ? { ...item, placed: true } : item)
   }
   packages.sort((a, b) => (a.path < b.path ? -1 : 1))
   const text = packages
-    .map((item) => `${item.path} ${item.name}@${item.version} ${item.integrity ?? 'bundled'}\n`)
+    .map((item) => `${item.path} ${item.name}@${item.version} ${contentText(item)}\n`)
     .join('')
   return { ok: true, tree: { packages, text, digest: createHash('sha256').update(text).digest('hex') } }
+}
+
+function contentText({ integrity, placed }: TreePackage): string {
+  return `${placed === true ? 'placed ' : ''}${integrity ?? 'bundled'}`
 }
 
 /** Of a tree.txt of the store, which was checked when it was written. */
 export function readTreeText(text: string): readonly TreePackage[] {
   return text.split('\n').flatMap((line) => {
-    const [, path, name, version, integrity] = /^(node_modules\/\S+) (\S+)@([^\s@]+) (.+)$/.exec(line) ?? []
+    const [, path, name, version, place, integrity] =
+      /^(node_modules\/\S+) (\S+)@([^\s@]+) (placed )?(.+)$/.exec(line) ?? []
     if (path === undefined || name === undefined || version === undefined) return []
-    return [{ path, name, version, integrity: integrity === 'bundled' ? null : (integrity ?? null) }]
+    const content = integrity === 'bundled' ? null : (integrity ?? null)
+    const item = { path, name, version, integrity: content }
+    return [place === undefined ? item : { ...item, placed: true as const }]
   })
 }
 

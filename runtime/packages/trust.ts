@@ -16,6 +16,10 @@ export interface Trust {
   readonly minAge: number
   /** Packages, by name, whose install scripts run. */
   readonly allowScripts: readonly string[]
+  /** The same of those that are of no registry, and could call themselves anything: a person's own word alone. */
+  readonly allowPlacedScripts: readonly string[]
+  /** What an archive must call itself; null: anything. */
+  readonly expects: string | null
   /** A person has seen who publishes it now, and takes it. */
   readonly accept: boolean
 }
@@ -30,6 +34,8 @@ export const STRICT: Trust = {
   publishers: [],
   minAge: DEFAULT_MIN_AGE,
   allowScripts: [],
+  allowPlacedScripts: [],
+  expects: null,
   accept: false,
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { aheadFile } from './ahead.ts'
 import { type KeptPin, listPins } from './pin-index.ts'
 import { lockFile } from './publish.ts'
+import { forgetArchives } from './roots.ts'
 import { removeTree } from './tree-files.ts'
 import { forgetRecord } from './tree-record.ts'
 
@@ -18,6 +19,7 @@ export async function forgetPins(packages: string, pins: readonly KeptPin[]): Pr
     await removeTree(join(packages, tree))
     forgetRecord(packages, tree)
     rmSync(lockFile(packages, tree), { force: true })
+    forgetArchives(packages, tree)
   }
   return trees.length
 }

@@ -111,7 +111,7 @@ async function refuseDamaged(packages: string, pin: Pin): Promise<void> {
 /** Who publishes it now is shown, and accepted with all else; what else stands against it is no matter of taste. */
 function judged(staged: Staged, { current, trust, now = Date.now }: UpgradeOptions): McpRunError | null {
   try {
-    judgeVersion(staged.pin, staged.answer, {
+    judgeVersion(staged.pin, staged.packages[0].answer, {
       last: current.pin,
       trust: { ...trust, accept: true },
       now: now(),

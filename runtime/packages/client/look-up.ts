@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { readTree, type TreePackage } from '../tree.ts'
 import type { NpmLibrary, Packument, VersionManifest } from './npm-library.ts'
-import type { ClientAnswer, ClientPlan } from './plan.ts'
+import type { ClientAnswer, ClientPlan, FoundPackage, WantedPackage } from './plan.ts'
 import { checkProvenance } from './provenance.ts'
 import { type Checked, checkSignature, type Installed, type RegistryKey, registryKeys } from './signatures.ts'
 
@@ -10,26 +10,35 @@ const CONCURRENCY = 8
 
 /** What the registry has on the package, asked while npm installs it. */
 export interface Asked {
+  readonly wanted: WantedPackage
   readonly registry: string
   readonly packument: Packument
   readonly keys: readonly RegistryKey[]
 }
 
-export async function askRegistry(library: NpmLibrary, plan: ClientPlan): Promise<Asked> {
-  const registry = library.fetch.pickRegistry(plan.name, library.options)
-  const path = `/${plan.name.replace('/', '%2f')}`
+export async function askRegistry(
+  library: NpmLibrary,
+  plan: ClientPlan,
+  wanted: WantedPackage,
+): Promise<Asked> {
+  const registry = library.fetch.pickRegistry(wanted.name, library.options)
+  const path = `/${wanted.name.replace('/', '%2f')}`
   const [packument, keys] = await Promise.all([
     // A cache of its own: npm's may hold the short form, which does not say when and by whom.
     library.fetch.json(path, { ...library.options, registry, cache: plan.cache, preferOnline: true }),
     registryKeys(library, registry),
   ])
-  return { registry, packument: packument as Packument, keys }
+  return { wanted, registry, packument: packument as Packument, keys }
 }
 
 /** Of what is wanted: the version that npm installed, or would. Null where there is none. */
-export function chosenVersion(library: NpmLibrary, plan: ClientPlan, { packument }: Asked): Installed | null {
+export function chosenVersion(
+  library: NpmLibrary,
+  plan: ClientPlan,
+  { wanted, packument }: Asked,
+): Installed | null {
   const tree = plan.install ? installed(plan) : []
-  const root = tree.find(({ path }) => path === `node_modules/${plan.name}`)
+  const root = tree.find(({ path }) => path === `node_modules/${wanted.name}`)
   if (root !== undefined) {
     return root.integrity === null ? null : { ...root, integrity: root.integrity }
   }
@@ -39,21 +48,19 @@ export function chosenVersion(library: NpmLibrary, plan: ClientPlan, { packument
     wanted: string,
     options: unknown,
   ) => VersionManifest
-  const { version = '', dist } = pick(packument, plan.version ?? '*', library.options)
-  return { name: plan.name, version, integrity: dist?.integrity ?? '' }
+  const { version = '', dist } = pick(packument, wanted.version ?? '*', library.options)
+  return { name: wanted.name, version, integrity: dist?.integrity ?? '' }
 }
 
-/** Everything that is said of a version, and what of it holds. */
+/** Everything that is said of the versions that there are, and what of it holds. */
 export async function lookUp(
   library: NpmLibrary,
   plan: ClientPlan,
-  asked: Asked,
-  root: Installed,
+  found: readonly (Asked & { readonly root: Installed })[],
 ): Promise<ClientAnswer> {
-  const { packument, registry } = asked
-  const manifest = packument.versions?.[root.version] ?? {}
-  const others = plan.install ? installed(plan).flatMap((item) => (isOther(item, root) ? [item] : [])) : []
-  const keysOf = rememberedKeys(library, asked)
+  const roots = found.map(({ root }) => root)
+  const others = plan.install ? installed(plan).flatMap((item) => (isOther(item, roots) ? [item] : [])) : []
+  const keysOf = rememberedKeys(library, found)
   const failed: { id: string; why: string }[] = []
   const check = async (item: Installed, known: Packument | null): Promise<Checked | null> => {
     const home = library.fetch.pickRegistry(item.name, library.options)
@@ -63,40 +70,45 @@ export async function lookUp(
     if (checked.state === 'failed') failed.push({ id: `${item.name}@${item.version}`, why: checked.why })
     return checked
   }
-  const own = await check(root, packument)
+  const packages: FoundPackage[] = []
+  for (const { registry, packument, root } of found) {
+    const manifest = packument.versions?.[root.version] ?? {}
+    const own = await check(root, packument)
+    const provenance = await provenanceOf(library, registry, manifest, root)
+    if (provenance.state === 'failed')
+      failed.push({ id: `${root.name}@${root.version}`, why: provenance.why ?? '' })
+    packages.push({
+      ...root,
+      registry: withoutCredentials(registry),
+      published: packument.time?.[root.version] ?? null,
+      times: packument.time ?? {},
+      user: nameOf(manifest._npmUser),
+      maintainers: namesOf(manifest.maintainers ?? packument.maintainers),
+      signature: own ?? { state: 'unsigned-registry' },
+      provenance,
+    })
+  }
   const rest = await inTurn(others, CONCURRENCY, (item) => check(item, null))
   const signed = rest.filter((one) => one?.state === 'verified').length
-  const provenance = await provenanceOf(library, registry, manifest, root)
-  if (provenance.state === 'failed')
-    failed.push({ id: `${root.name}@${root.version}`, why: provenance.why ?? '' })
-  return {
-    version: root.version,
-    integrity: root.integrity,
-    registry: withoutCredentials(registry),
-    published: packument.time?.[root.version] ?? null,
-    times: packument.time ?? {},
-    user: nameOf(manifest._npmUser),
-    maintainers: namesOf(manifest.maintainers ?? packument.maintainers),
-    signature: own ?? { state: 'unsigned-registry' },
-    provenance,
-    signed,
-    unsigned: rest.length - signed,
-    failed,
-  }
+  return { packages, signed, unsigned: rest.length - signed, failed }
 }
 
 function installed(plan: ClientPlan): readonly TreePackage[] {
-  const read = readTree(readFileSync(plan.lock, 'utf8'))
+  const read = readTree(readFileSync(plan.lock, 'utf8'), plan.placed)
   return read.ok ? read.tree.packages : []
 }
 
-function isOther(item: TreePackage, root: Installed): item is TreePackage & { integrity: string } {
-  return item.integrity !== null && !(item.name === root.name && item.version === root.version)
+function isOther(
+  item: TreePackage,
+  roots: readonly Installed[],
+): item is TreePackage & { integrity: string } {
+  const isRoot = roots.some(({ name, version }) => item.name === name && item.version === version)
+  return item.integrity !== null && item.placed !== true && !isRoot
 }
 
 /** Each registry is asked once. */
-function rememberedKeys(library: NpmLibrary, { registry, keys }: Asked) {
-  const known = new Map([[registry, Promise.resolve(keys)]])
+function rememberedKeys(library: NpmLibrary, asked: readonly Asked[]) {
+  const known = new Map(asked.map(({ registry, keys }) => [registry, Promise.resolve(keys)]))
   return (home: string): Promise<readonly RegistryKey[]> => {
     const found = known.get(home) ?? registryKeys(library, home)
     known.set(home, found)
@@ -109,7 +121,7 @@ async function provenanceOf(
   registry: string,
   { dist }: VersionManifest,
   root: Installed,
-): Promise<ClientAnswer['provenance']> {
+): Promise<FoundPackage['provenance']> {
   if (dist?.attestations === undefined) return { state: 'none' }
   try {
     // Its path alone: the registry's own is the host that may be asked.

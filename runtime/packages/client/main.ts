@@ -30,11 +30,14 @@ async function main(): Promise<number> {
 
 async function ask(plan: ClientPlan) {
   const library = await openNpmLibrary(plan.npmCli, plan.settings)
-  const asked = await askRegistry(library, plan)
+  const asked = await Promise.all(plan.packages.map((wanted) => askRegistry(library, plan, wanted)))
   return async () => {
-    const root = chosenVersion(library, plan, asked)
-    if (root === null) throw new Error('npm installed something else')
-    return lookUp(library, plan, asked, root)
+    const roots = asked.map((one) => {
+      const root = chosenVersion(library, plan, one)
+      if (root === null) throw new Error('npm installed something else')
+      return { ...one, root }
+    })
+    return lookUp(library, plan, roots)
   }
 }
 

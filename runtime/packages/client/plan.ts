@@ -5,9 +5,10 @@ export interface ClientPlan {
   readonly settings: readonly string[]
   /** Whether npm is run first, with the arguments that follow the plan's own path. */
   readonly install: boolean
-  /** What is wanted: `name`, and a version, a range or a tag. */
-  readonly name: string
-  readonly version: string | null
+  /** What is wanted of registries: names, and a version, a range or a tag of each. */
+  readonly packages: readonly WantedPackage[]
+  /** Where those lie, in npm's list, that are of no registry. */
+  readonly placed: readonly string[]
   /** npm's list of what it installed. */
   readonly lock: string
   /** The folder for what is fetched here. */
@@ -16,8 +17,23 @@ export interface ClientPlan {
   readonly answer: string
 }
 
+export interface WantedPackage {
+  readonly name: string
+  readonly version: string | null
+}
+
 /** What was found. It comes out of the sandbox, and is read as such. */
 export interface ClientAnswer {
+  readonly packages: readonly FoundPackage[]
+  /** Of what they depend on. */
+  readonly signed: number
+  readonly unsigned: number
+  /** Signatures that are wrong: `name@version`, and what of it. */
+  readonly failed: readonly { readonly id: string; readonly why: string }[]
+}
+
+export interface FoundPackage {
+  readonly name: string
   readonly version: string
   readonly integrity: string
   readonly registry: string
@@ -34,8 +50,4 @@ export interface ClientAnswer {
     readonly commit?: string | null
     readonly why?: string
   }
-  readonly signed: number
-  readonly unsigned: number
-  /** Signatures that are wrong: `name@version`, and what of it. */
-  readonly failed: readonly { readonly id: string; readonly why: string }[]
 }

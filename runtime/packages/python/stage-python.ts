@@ -52,7 +52,7 @@ export async function withStagedPython<T>(
   const config = readIndexConfig(options.tool, options.env)
   if (options.allowScripts.length > 0 && holdsCredential(config)) throw builtWithCredential()
   await sweepStages(packages)
-  const stage = createStage(packages, null, { owner })
+  const stage = createStage(packages, { owner })
   try {
     writePrivate(join(stage.config, 'client.py'), readFileSync(options.client), owner)
     const first = await install(clientRequest(options, stage, { step: 'prepare', options: [] }, null))

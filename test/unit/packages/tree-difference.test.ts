@@ -34,6 +34,15 @@ test.each([
 test('scripts are allowed by the package’s whole name', () => {
   expect(isFloating({ name: 'a', version: null })).toBe(false)
   const scripts = ['left@1.0.0', '@s/left@1.0.0', 'left-pad@1.0.0']
-  expect(allowedScripts(scripts, ['left'])).toEqual(['left@1.0.0'])
-  expect(allowedScripts(scripts, ['@s/left', 'pad'])).toEqual(['@s/left@1.0.0'])
+  const allowed = (pin: object, allowScripts: string[], allowPlacedScripts: string[] = []) =>
+    allowedScripts({ name: 'root', scripts, ...pin }, { allowScripts, allowPlacedScripts })
+  expect(allowed({}, ['left'])).toEqual(['left@1.0.0'])
+  expect(allowed({}, ['@s/left', 'pad'])).toEqual(['@s/left@1.0.0'])
+  // What an archive calls itself is no reason to run its scripts: a person must have named it.
+  const origin = { kind: 'file', address: '/x.tgz', commit: null } as const
+  const archive = { name: 'archive:left', origin }
+  for (const pin of [archive, { beside: [archive] }]) {
+    expect(allowed(pin, ['left'])).toEqual([])
+    expect(allowed(pin, [], ['left'])).toEqual(['left@1.0.0'])
+  }
 })

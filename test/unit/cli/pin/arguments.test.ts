@@ -34,6 +34,13 @@ test('a package is pinned as a start would have it', () => {
   })
 })
 
+test('several that were named together are named together', () => {
+  expect(parsePinArguments('pin', ['--accept', 'a@1 & ./b.tgz']).run).toMatchObject({
+    options: { packages: ['a@1', './b.tgz'], call: 'true' },
+    words: [],
+  })
+})
+
 test('unpin takes a package', () => {
   expect(parsePinArguments('unpin', ['x'])).toEqual({ ...NONE, what: 'x', run: null })
 })

@@ -21,6 +21,7 @@ beforeAll(() => {
   write('profiles/by-uvx.yaml', 'name: by-uvx\ncommand: [uvx, tool==1]\nargs: [--quiet]\negress: []\n')
   write('profiles/pypi-allowed.yaml', 'egress: [{ host: a.test }]\n')
   write('profiles/npm-tool.yaml', 'egress: [{ host: a.test }]\n')
+  write('profiles/archive-allowed.yaml', 'egress: [{ host: a.test }]\n')
   write('checkout/package.json', '{"name":"exa-mcp-server","bin":{"a":"a.js","b":"b.sh"}}')
   write('checkout/a.js', '')
   write('checkout/b.sh', '#!/bin/sh\n')
@@ -79,6 +80,37 @@ describe('plan', () => {
       },
     ],
     [
+      '-y file:./checkout-1.0.0.tgz x',
+      {
+        ...{ name: 'archive-checkout', undeclared: true },
+        target: {
+          ...{ kind: 'package', bin: null, args: ['x'] },
+          spec: {
+            name: 'archive:checkout',
+            origin: { kind: 'file', address: join(root, 'checkout-1.0.0.tgz') },
+          },
+        },
+      },
+    ],
+    // Neither what an archive is called nor what it calls itself finds a profile.
+    ['-y ./exa-mcp-server-3.4.1.tgz', { name: 'archive-exa-mcp-server', undeclared: true }],
+    ['-y ./allowed-1.0.0.tgz', { name: 'archive-allowed', undeclared: false }],
+    [
+      '--profile other -- npx ./any.tgz',
+      { name: 'other', target: { spec: { name: 'archive:any' }, args: [] } },
+    ],
+    [
+      'npx -p exa-mcp-server -p ./any.tgz -p b tool x',
+      {
+        ...{ name: 'exa', undeclared: false },
+        target: {
+          ...{ bin: 'tool', args: ['x'] },
+          spec: { version: '3.4.1', beside: [{ name: 'archive:any' }, { name: 'b', version: null }] },
+        },
+      },
+    ],
+    ['-y -p b -p exa-mcp-server tool', { name: 'b', undeclared: true }],
+    [
       '--profile bare -- npx -p ./checkout b',
       { name: 'bare', target: { command: [join(root, 'checkout/b.sh')] } },
     ],
@@ -93,7 +125,8 @@ describe('plan', () => {
     ['-y ./unbuilt', 'no command of it is there'],
     ['-y ./empty', 'it has no package.json'],
     ['-y ./missing', 'is not in the registry'],
-    ['-y ./checkout.tgz', 'is not in the registry'],
+    ['-y -p ./checkout -p exa-mcp-server a', './checkout is a folder'],
+    ['-y file:./empty', 'it has no package.json'],
     ['-- node x.js', 'needs a profile'],
   ])('%s: %s', (line, message) => {
     expect(() => planned(line)).toThrow(message)

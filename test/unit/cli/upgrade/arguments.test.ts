@@ -37,6 +37,7 @@ test.each<readonly [readonly string[], string]>([
   [['a', '1', '2'], 'one package and one version'],
   [['a', '--yes', '--dry-run'], 'not both'],
   [['a', 'file:../b'], 'not in the registry'],
+  [['./a.tgz'], './a.tgz is of no registry'],
   [['../a'], 'not in the registry'],
   [['a', '--profile', 'b'], '--profile'],
   [['a', '--accept'], '--accept'],
