@@ -2,7 +2,8 @@ export const HELP = `mcp-run: starts an MCP server in a sandbox whose only way o
 
   mcp-run --profile NAME|FILE [OPTIONS] [SERVER ARGUMENTS]    the profile's own package or command
   mcp-run -y PACKAGE[@VERSION] [SERVER ARGUMENTS]             as npx takes it; its built-in profile if there is one;
-                                                              likewise an archive (./x.tgz), or a folder that is built
+                                                              likewise an archive (./x.tgz, https://…/x.tgz), a
+                                                              repository (owner/name#v1) or a folder that is built
   mcp-run [OPTIONS] [--] uvx PACKAGE [SERVER ARGUMENTS]       a Python package; likewise uv tool run, pipx run, npx,
                                                               npm exec, pnpm dlx, yarn dlx, bunx, cmd /c …
   mcp-run --profile NAME -- COMMAND [ARGUMENTS]               any command of your own

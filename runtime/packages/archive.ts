@@ -25,13 +25,23 @@ const BLOCK = 512
 export async function readArchive(
   path: string,
   what: string,
-  give: (bytes: Buffer) => void = () => undefined,
+  {
+    give = () => undefined,
+    follow = true,
+  }: {
+    readonly give?: (bytes: Buffer) => void
+    /** Whether it may be a link: where a person named it, and no sandbox wrote it. */
+    readonly follow?: boolean
+  } = {},
 ): Promise<string> {
   const digest = createHash('sha512')
   let bytes = 0
   try {
     // A pipe would be waited for.
-    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    const file = await open(
+      path,
+      constants.O_RDONLY | constants.O_NONBLOCK | (follow ? 0 : constants.O_NOFOLLOW),
+    )
     try {
       const stat = await file.stat()
       if (!stat.isFile()) throw new Error('it is no file')

@@ -11,15 +11,19 @@ import type { RegistryAccess } from './registry.ts'
 import type { Root } from './roots.ts'
 import { type Owner, type Stage, writePrivate } from './stage.ts'
 
-export interface InstallParts {
-  readonly spec: PackageSpec
-  readonly roots: readonly Root[]
+/** What the sandbox's npm configuration is made of. */
+export interface NpmrcParts {
   readonly stage: Stage
-  readonly runtime: NodeRuntime
   readonly env: Environment
-  readonly config: NpmConfig
   readonly access: RegistryAccess
   readonly owner: Owner | undefined
+}
+
+export interface InstallParts extends NpmrcParts {
+  readonly spec: PackageSpec
+  readonly roots: readonly Root[]
+  readonly runtime: NodeRuntime
+  readonly config: NpmConfig
   /** The program that runs npm and asks the registry, see client/main.ts: a file of mcp-run's own. */
   readonly client: string
   /** Whether anything is installed; else the registry is only asked. */
@@ -39,17 +43,7 @@ const REGISTRY_ONLY = ['allow-git', 'allow-remote', 'allow-file', 'allow-directo
 /** Writes what npm will read into the stage, and says how npm is to be run. No argument holds a credential. */
 export function prepareInstall(parts: InstallParts): InstallRequest {
   const { stage, runtime } = parts
-  const copyIn = copier(parts)
-  const settings: Record<string, ConfigValue> = { ...parts.access.settings, proxy: null, 'https-proxy': null }
-  for (const key of parts.access.fileSettings) settings[key] = copyIn(String(settings[key]))
-  const npmrc = join(stage.config, 'npmrc')
-  writePrivate(npmrc, formatNpmrc(settings), parts.owner)
-  const extraCa = parts.env.NODE_EXTRA_CA_CERTS
-  const places = [
-    `--prefix=${stage.tree}`,
-    `--userconfig=${npmrc}`,
-    `--globalconfig=${join(stage.config, 'none')}`,
-  ]
+  const { places, extraCa } = writeNpmrc(parts)
   const plan: ClientPlan = {
     npmCli: runtime.npmCli,
     settings: [...places, `--cache=${stage.cache}`],
@@ -92,7 +86,7 @@ export function prepareInstall(parts: InstallParts): InstallRequest {
       LANG: 'C.UTF-8',
       NO_COLOR: '1',
       PATH: [dirname(runtime.node), '/usr/bin', '/bin'].join(delimiter),
-      ...(extraCa ? { NODE_EXTRA_CA_CERTS: copyIn(extraCa) } : {}),
+      ...extraCa,
     },
     read: [...runtime.shows, stage.config],
     write: [stage.work],
@@ -106,17 +100,36 @@ export function prepareInstall(parts: InstallParts): InstallRequest {
   }
 }
 
+/** Writes the user's configuration, as far as it counts, and the files that it names. `prefix`: of their names. */
+export function writeNpmrc(parts: NpmrcParts, prefix = '') {
+  const { stage, access, owner } = parts
+  const copyIn = copier(parts, prefix)
+  const settings: Record<string, ConfigValue> = { ...access.settings, proxy: null, 'https-proxy': null }
+  for (const key of access.fileSettings) settings[key] = copyIn(String(settings[key]))
+  const npmrc = join(stage.config, `${prefix}npmrc`)
+  writePrivate(npmrc, formatNpmrc(settings), owner)
+  const file = parts.env.NODE_EXTRA_CA_CERTS
+  return {
+    places: [
+      `--prefix=${stage.tree}`,
+      `--userconfig=${npmrc}`,
+      `--globalconfig=${join(stage.config, 'none')}`,
+    ] as const,
+    extraCa: file ? { NODE_EXTRA_CA_CERTS: copyIn(file) } : {},
+  }
+}
+
 /**
  * Copies files to where the sandbox can read them, wherever they are. One that cannot be read stays under its
  * own name: npm passes over it, or says so.
  */
-function copier(parts: InstallParts): (file: string) => string {
+function copier(parts: NpmrcParts, prefix: string): (file: string) => string {
   let copies = 0
   return (file) => {
     try {
       const content = readFileSync(file)
       copies += 1
-      const copy = join(parts.stage.config, `${copies}-${basename(file).replace(/[^\w.-]/g, '_')}`)
+      const copy = join(parts.stage.config, `${prefix}${copies}-${basename(file).replace(/[^\w.-]/g, '_')}`)
       writePrivate(copy, content, parts.owner)
       return copy
     } catch {

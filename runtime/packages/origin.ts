@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
 import { isAbsolute, join, posix, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -49,7 +50,15 @@ function archiveName(file: string): string {
 /** As a pin holds it: a URL, in which nothing is a blank or a control character. */
 export function formatOrigin({ kind, address, ref }: Origin): string {
   if (kind === 'file' && isAbsolute(address)) return pathToFileURL(address).href
-  return kind === 'git' ? `git+${address}${ref === null ? '' : `#${ref}`}` : address
+  return kind === 'git' ? `git+${address}${ref === null ? '' : `#${ref}`}` : shownAddress(address)
+}
+
+/** A query may hold a key: what is kept and said tells addresses apart without it. */
+export function shownAddress(address: string): string {
+  const url = URL.canParse(address) ? new URL(address) : null
+  if (url === null || url.search === '') return address
+  url.search = `sha256=${createHash('sha256').update(url.search).digest('hex').slice(0, 16)}`
+  return url.href
 }
 
 const PREFIX = /^(archive|git):/

@@ -1,6 +1,7 @@
 import { McpRunError } from '../model/errors.ts'
 import { escapeText } from '../model/text.ts'
-import { archiveAt, formatOrigin, isArchivePath, type Origin, originName } from './origin.ts'
+import { formatOrigin, type Origin, originName } from './origin.ts'
+import { readOrigin } from './origin-text.ts'
 
 /** A package, as a person names it. */
 export interface PackageSpec {
@@ -20,9 +21,8 @@ const MAX_VERSION = 256
 
 /** Whatever npx takes for a package, a folder aside: a path is one of `cwd`. Throws `usage`, and says what helps. */
 export function readPackageSpec(text: string, cwd: string): PackageSpec {
-  if (!isArchivePath(text)) return parsePackageSpec(text)
-  const origin = archiveAt(text, cwd)
-  return { name: originName(origin), version: null, origin }
+  const origin = readOrigin(text, cwd)
+  return origin === null ? parsePackageSpec(text) : { name: originName(origin), version: null, origin }
 }
 
 /** `name`, `name@version`, `@scope/name@version`. Throws `usage` for anything else, and says what helps. */
@@ -53,7 +53,7 @@ export const BETWEEN = ' & '
 
 /** As a word of a shell's line. */
 export function shellWord(spec: string): string {
-  return /^[\w@./:+=%#^~-]+$/.test(spec) ? spec : `'${spec}'`
+  return /^[\w@./:+=%#^~-]+$/.test(spec) ? spec : `'${spec.replaceAll("'", "'\\''")}'`
 }
 
 /** All that is named. */
@@ -97,7 +97,7 @@ function flawOfName(name: string): string | null {
 
 function elsewhere(text: string): McpRunError {
   return usage(
-    `${quote(text)} is not in the registry, and is no archive on disk`,
+    `${quote(text)} is not in the registry, and is neither an archive nor a repository`,
     'a folder that is built runs as it is: mcp-run --profile PROFILE -- npx ./FOLDER',
   )
 }

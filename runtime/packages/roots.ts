@@ -2,7 +2,7 @@ import { closeSync, copyFileSync, openSync, readdirSync, rmSync, writeSync } fro
 import { basename, join } from 'node:path'
 import { McpRunError } from '../model/errors.ts'
 import { type ArchiveManifest, readArchive, readArchiveManifest } from './archive.ts'
-import { placedName } from './origin.ts'
+import { placedName, shownAddress } from './origin.ts'
 import { formatPackageSpec, namedPackages, type PackageSpec } from './package-spec.ts'
 import type { PinnedOrigin } from './pin.ts'
 import { type Owner, own, type Stage } from './stage.ts'
@@ -77,24 +77,25 @@ async function readRoot(
   const { path, commit } = await fetch(spec, at)
   const what = formatPackageSpec(spec)
   const file = join(stage.config, `archive-${at}.tgz`)
-  const integrity = await copyArchive(path, file, what)
+  const integrity = await copyArchive(path, file, what, origin.kind === 'file')
   own(file, owner)
   const manifest = await readArchiveManifest(file, what)
   const archive = {
     ...manifest,
     file,
     integrity,
-    origin: { kind: origin.kind, address: origin.address, commit },
+    origin: { kind: origin.kind, address: shownAddress(origin.address), commit },
   }
   return { spec, name: manifest.name, pinName: placedName(origin, manifest.name), archive }
 }
 
-async function copyArchive(from: string, to: string, what: string): Promise<string> {
+async function copyArchive(from: string, to: string, what: string, follow: boolean): Promise<string> {
   const copy = openSync(to, 'wx', 0o600)
   try {
-    return await readArchive(from, what, (bytes) => {
+    const give = (bytes: Buffer) => {
       for (let at = 0; at < bytes.length; ) at += writeSync(copy, bytes, at)
-    })
+    }
+    return await readArchive(from, what, { give, follow })
   } finally {
     closeSync(copy)
   }

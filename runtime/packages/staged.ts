@@ -5,6 +5,7 @@ import type { NodeRuntime } from '../model/node-runtime.ts'
 import { escapeText } from '../model/text.ts'
 import { type Answer, type Answers, asAnswer, asAnswers, readAnswers } from './answer.ts'
 import { readBounded } from './bounded-file.ts'
+import { type FetchParts, fetchArchive } from './fetch-archive.ts'
 import { answerFile, INSTALLED_LOCK, prepareInstall } from './install-command.ts'
 import type { InstallRun } from './install-run.ts'
 import { readInstalledManifest } from './installed-manifest.ts'
@@ -165,7 +166,12 @@ async function inStage<T>(
     const npm = findNpm({ node, env, cwd })
     const config = await readNpmConfig({ npm, node, env, cwd: stage.tree })
     const access = registryAccess(config)
-    const roots = await readRoots(spec, { stage, owner, fetch: (one, at) => fetchArchive(one, at, options) })
+    const fetching = { stage, owner, runtime, env, access, client, install: options.install }
+    const roots = await readRoots(spec, {
+      stage,
+      owner,
+      fetch: (one, at) => findOrFetch(one, at, options, fetching),
+    })
     for (const [at, { archive }] of roots.entries()) if (archive !== null) options.judgeArchive?.(archive, at)
     writeManifest(stage, Object.fromEntries(roots.map((root, at) => [root.name, wantedOf(root, at)])), owner)
     if (typeof options.lock === 'string')
@@ -180,15 +186,18 @@ async function inStage<T>(
 }
 
 /** What is kept of it from before, else from its place. */
-async function fetchArchive(
-  { origin }: PackageSpec,
+async function findOrFetch(
+  spec: PackageSpec,
   at: number,
   { packages, again }: StageOptions,
+  parts: FetchParts,
 ): Promise<Fetched> {
+  const { origin } = spec
   const kept = again == null ? null : findArchive(packages, again.tree, at)
   const pinned = again == null ? null : (pinnedPackages(again)[at]?.origin ?? null)
   if (kept !== null) return { path: kept, commit: pinned?.commit ?? null }
-  return { path: origin?.address ?? '', commit: null }
+  if (origin === undefined || origin.kind === 'file') return { path: origin?.address ?? '', commit: null }
+  return fetchArchive(spec, origin, at, parts)
 }
 
 async function lockOf(stage: Stage, spec: PackageSpec): Promise<string> {

@@ -1,20 +1,23 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { createWriteStream, readFileSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
+import { pipeline } from 'node:stream/promises'
 import { askRegistry, chosenVersion, lookUp } from './look-up.ts'
 import { openNpmLibrary } from './npm-library.ts'
-import type { ClientPlan } from './plan.ts'
+import type { ClientPlan, FetchPlan } from './plan.ts'
 
 // The program in the installation's sandbox: `node client.cjs PLAN [NPM ARGUMENTS]`. npm installs; what the registry
-// says of the package is asked meanwhile, and checked against what was installed. Nothing of the package is run.
+// says of the package is asked meanwhile, and checked against what was installed. Nothing of the package is run. With
+// another plan, an archive is fetched.
 
 /** What is missing costs knowledge, not the installation: what is not known is told as such, outside. */
 const LIMIT_MS = 60_000
 
 async function main(): Promise<number> {
   const [, , file = '', ...npmArguments] = process.argv
-  const plan: ClientPlan = JSON.parse(readFileSync(file, 'utf8'))
+  const plan: ClientPlan | FetchPlan = JSON.parse(readFileSync(file, 'utf8'))
+  if ('url' in plan) return fetchArchive(plan)
   const npm = plan.install ? runNpm([plan.npmCli, ...npmArguments]) : Promise.resolve(0)
   const asked = ask(plan)
   asked.catch(() => undefined)
@@ -25,6 +28,13 @@ async function main(): Promise<number> {
     code: (error as NodeJS.ErrnoException).code ?? null,
   }))
   writeFileSync(plan.answer, JSON.stringify(answer))
+  return 0
+}
+
+async function fetchArchive({ npmCli, settings, url, to }: FetchPlan): Promise<number> {
+  const library = await openNpmLibrary(npmCli, settings)
+  const { body } = await library.fetch(url, { ...library.options, cache: null })
+  await pipeline(body, createWriteStream(to, { flags: 'wx', mode: 0o600 }))
   return 0
 }
 

@@ -28,6 +28,8 @@ export interface VersionManifest {
 export interface NpmLibrary {
   readonly options: NpmOptions
   readonly fetch: {
+    /** As npm fetches tarballs: with the credentials that are for that address. */
+    (url: string, options: NpmOptions): Promise<{ readonly body: NodeJS.ReadableStream }>
     json(path: string, options: NpmOptions): Promise<unknown>
     pickRegistry(spec: string, options: NpmOptions): string
   }

@@ -17,6 +17,15 @@ export interface ClientPlan {
   readonly answer: string
 }
 
+/** An archive is to be fetched, and nothing else. */
+export interface FetchPlan {
+  readonly npmCli: string
+  readonly settings: readonly string[]
+  readonly url: string
+  /** Where to write it. */
+  readonly to: string
+}
+
 export interface WantedPackage {
   readonly name: string
   readonly version: string | null

@@ -99,7 +99,7 @@ describe('an archive', () => {
   it('is hashed as it is given on', async () => {
     const content = tarball({ name: 'a', version: '1.0.0' })
     const given: Buffer[] = []
-    const integrity = await readArchive(file(content), 'x', (bytes) => void given.push(bytes))
+    const integrity = await readArchive(file(content), 'x', { give: (bytes) => void given.push(bytes) })
     expect(integrity).toBe(`sha512-${createHash('sha512').update(content).digest('base64')}`)
     expect(Buffer.concat(given)).toEqual(content)
   })

@@ -1,0 +1,123 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type GitServer, startGitServer } from '../../fixtures/git-server.ts'
+import type { Internet, RunResult } from '../../fixtures/internet/model.ts'
+import { a } from '../../fixtures/internet/records.ts'
+import { expectSilence } from '../../fixtures/internet/silence.ts'
+import { history } from '../../fixtures/product/history.ts'
+import { type Product, product, USERS } from '../../fixtures/product/product.ts'
+import { registryAt } from '../../fixtures/product/registry-places.ts'
+import { runOpen } from '../../fixtures/product/run-open.ts'
+import { startInternet } from '../../fixtures/product/sandbox.ts'
+import { type FixtureRegistry, startRegistry } from '../../fixtures/registry.ts'
+import { tarball } from '../../fixtures/tar.ts'
+
+const REGISTRY = 'packages.test'
+const GIT = 'git.packages.test'
+const CLI = `#!/usr/bin/env node
+process.stdout.write(JSON.stringify([require('helper'), ...process.argv.slice(2)]))
+`
+const MANIFEST = { name: 'says', version: '1.0.0', bin: 'cli.js', dependencies: { helper: '1' } }
+const FILES = { 'package.json': JSON.stringify(MANIFEST), 'cli.js': CLI }
+
+let internet: Internet
+let registry: FixtureRegistry
+let far: GitServer
+const places: (() => unknown)[] = []
+beforeAll(async () => {
+  const zones = { [REGISTRY]: [a('203.0.113.96')], [GIT]: [a('203.0.113.97')] }
+  internet = await startInternet({ zones })
+  registry = await startRegistry([
+    { manifest: { name: 'helper', version: '1.0.0' }, files: { 'index.js': 'module.exports = "helper"' } },
+  ])
+  far = await startGitServer()
+  far.files.set('/dl/says-1.0.0.tgz', tarball(MANIFEST, { 'cli.js': CLI }))
+  far.files.set('/moved.tgz', { location: 'http://elsewhere.evil.test/says.tgz' })
+  places.push(await registryAt(internet, registry, { address: '203.0.113.96', port: 80 }))
+  places.push(await registryAt(internet, far, { address: '203.0.113.97', port: 443, tls: true }))
+  places.push(await registryAt(internet, far, { address: '203.0.113.97', port: 80 }))
+})
+afterAll(async () => {
+  for (const end of places) await end()
+  await registry.close()
+  await far.close()
+  await internet.close()
+})
+
+describe.each(USERS)('as %s', (user) => {
+  let mcp: Product
+  beforeEach(async () => {
+    mcp = product(internet, { user })
+    const npmrc = `registry=http://${REGISTRY}/\ncafile=${internet.caFile}\n`
+    writeFileSync(join(mcp.home, '.npmrc'), npmrc, { mode: 0o644 })
+    await internet.resetCounts()
+  })
+  const run = (...args: string[]): Promise<RunResult> => runOpen(mcp, args, 55_000).ended
+  const said = ({ stdout, stderr }: RunResult) => {
+    try {
+      return JSON.parse(stdout.toString())
+    } catch {
+      throw new Error(stderr.toString())
+    }
+  }
+  /** Where each installation went, by the recorder. */
+  const reached = (server: string) => {
+    const { flows } = history(mcp.store, server)
+    expect(flows.every(({ phase, action }) => phase === 'install' && action === 'allowed')).toBe(true)
+    return [...new Set(flows.map(({ name, port }) => `${name}:${port}`))].sort()
+  }
+
+  it('an archive at an address is fetched from there, recorded, and pinned by its content', async () => {
+    const url = `https://${GIT}/dl/says-1.0.0.tgz`
+    const first = await expectSilence(internet, () => run('-y', url, 'x'))
+    expect(said(first)).toEqual(['helper', 'x'])
+    const server = `archive-${GIT}-says`
+    expect(first.stderr.toString()).toContain(`no profile for archive:says@1.0.0`)
+    expect(reached(server)).toEqual([`${GIT}:443`, `${REGISTRY}:80`])
+    expect(history(mcp.store, server).sessions.map(({ phase }) => phase)).toEqual([
+      'install',
+      'install',
+      'run',
+    ])
+    const asked = far.requests.length
+    expect(said(await run('npx', '-y', url, 'y'))).toEqual(['helper', 'y'])
+    expect(far.requests).toHaveLength(asked)
+    const pinned = await mcp.run(['pin', url])
+    expect(pinned.stdout.toString()).toContain(`from         ${url}`)
+  })
+
+  it('one that leads to another host is refused, with nothing installed, and an alert', async () => {
+    const result = await run('-y', `http://${GIT}/moved.tgz`)
+    expect(result.code).toBe(2)
+    expect(result.stderr.toString()).toMatch(
+      /elsewhere\.evil\.test.* was asked for, and only git\.packages\.test/,
+    )
+    expect(readdirSync(join(mcp.store, 'packages')).toSorted()).toEqual(['lock', 'stage'])
+    const { alerts } = history(mcp.store, `archive-${GIT}-moved`)
+    expect(alerts.length).toBeGreaterThan(0)
+  })
+
+  it('a repository is had at a commit, over TLS, with no credential and no configuration', async () => {
+    const commit = far.commit(`${user}/says`, FILES)
+    const spec = `git+https://${GIT}/${user}/says.git`
+    const first = await expectSilence(internet, () => run('-y', spec, 'x'))
+    expect(said(first)).toEqual(['helper', 'x'])
+    expect(reached(`git-${GIT}-${user}-says`)).toEqual([`${GIT}:443`, `${REGISTRY}:80`])
+    far.commit(`${user}/says`, { 'cli.js': 'process.exit(9)' })
+    const asked = far.requests.length
+    expect(said(await run('-y', spec, 'y'))).toEqual(['helper', 'y'])
+    expect(far.requests).toHaveLength(asked)
+    const pinned = await mcp.run(['pin', spec])
+    expect(pinned.stdout.toString()).toContain(`commit ${commit}`)
+    expect((await run('-y', `${spec}#main`)).code).toBe(9)
+    expect(said(await run('-y', `${spec}#${commit}`, 'z'))).toEqual(['helper', 'z'])
+  })
+
+  it('a repository that is not there leaves nothing', async () => {
+    const result = await run('-y', `git+https://${GIT}/ann/absent.git`)
+    expect(result.code).toBe(2)
+    expect(result.stderr.toString()).toMatch(/was not fetched: .*not found/i)
+    expect(existsSync(join(mcp.store, 'packages/index'))).toBe(false)
+  })
+})
