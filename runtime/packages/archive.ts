@@ -10,6 +10,8 @@ import { isPackageName } from './package-spec.ts'
 export interface ArchiveManifest {
   readonly name: string
   readonly version: string
+  /** Whether npm would run something of it to make of a repository what is installed. */
+  readonly prepares: boolean
 }
 
 const MAX_ARCHIVE_BYTES = 512 * 1024 * 1024
@@ -81,12 +83,14 @@ export async function readArchiveManifest(path: string, what: string): Promise<A
   } catch {
     throw flawed(what, 'its package.json is not JSON')
   }
-  const { name, version } = (manifest ?? {}) as { readonly name?: unknown; readonly version?: unknown }
+  const { name, version, scripts } = (manifest ?? {}) as Readonly<Record<string, unknown>>
   if (typeof name !== 'string' || !isPackageName(name))
     throw flawed(what, `its package.json has no name that npm takes: ${escapeText(String(name), 100)}`)
   if (typeof version !== 'string' || !/^v?\d+\.\d+\.\d+[\w.+-]{0,200}$/.test(version))
     throw flawed(what, `its package.json has no version that npm takes: ${escapeText(String(version), 100)}`)
-  return { name, version }
+  const declared = typeof scripts === 'object' && scripts !== null ? scripts : {}
+  const prepares = ['prepare', 'prepack'].some((script) => Object.hasOwn(declared, script))
+  return { name, version, prepares }
 }
 
 function flawed(what: string, why: string): McpRunError {

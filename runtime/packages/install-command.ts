@@ -40,6 +40,23 @@ export function answerFile(stage: Stage): string {
 /** Refused outright where npm can: a dependency that is fetched from git, a URL, a folder or a file. */
 const REGISTRY_ONLY = ['allow-git', 'allow-remote', 'allow-file', 'allow-directory']
 
+/** `archives`: those that were named are the one exception. */
+export function registryOnly({ known }: NpmConfig, archives: boolean): readonly string[] {
+  return REGISTRY_ONLY.filter((key) => known.has(key)).map(
+    (key) => `--${key}=${key === 'allow-file' && archives ? 'root' : 'none'}`,
+  )
+}
+
+/** npm says what went wrong, and nothing else. */
+export const NPM_QUIET = [
+  '--no-audit',
+  '--no-fund',
+  '--no-update-notifier',
+  '--no-progress',
+  '--loglevel=warn',
+  '--logs-max=0',
+] as const
+
 /** Writes what npm will read into the stage, and says how npm is to be run. No argument holds a credential. */
 export function prepareInstall(parts: InstallParts): InstallRequest {
   const { stage, runtime } = parts
@@ -66,20 +83,13 @@ export function prepareInstall(parts: InstallParts): InstallRequest {
       planFile,
       'install',
       '--ignore-scripts',
-      '--no-audit',
-      '--no-fund',
-      '--no-update-notifier',
+      ...NPM_QUIET,
       '--omit=dev',
       '--install-strategy=hoisted',
       '--engine-strict=false',
-      '--no-progress',
-      '--loglevel=warn',
-      '--logs-max=0',
       ...places,
       `--cache=${stage.cache}`,
-      ...REGISTRY_ONLY.filter((key) => parts.config.known.has(key)).map(
-        (key) => `--${key}=${key === 'allow-file' && plan.placed.length > 0 ? 'root' : 'none'}`,
-      ),
+      ...registryOnly(parts.config, plan.placed.length > 0),
     ],
     env: {
       HOME: stage.home,

@@ -30,7 +30,7 @@ export interface InstallOptions extends StageOptions {
  */
 export function installPackage(options: InstallOptions): Promise<Pin> {
   const { packages, runtime, trust, say, again } = options
-  return withStaged(options, async (staged) => {
+  return withStaged({ ...options, builds: trust.allowPlacedScripts }, async (staged) => {
     const { tree } = staged
     refuseEngine(staged, runtime.version)
     refuseReplaced(packages, tree)

@@ -43,7 +43,8 @@ export async function runInstallScripts(
   for (const id of ids) {
     allowByName(id, options)
     const end = await options.install(scriptRequest(id, options))
-    if (end.exitCode !== 0 || end.denied.length > 0) throw scriptFailure(id, end, options.access)
+    if (end.exitCode !== 0 || end.denied.length > 0)
+      throw scriptFailure('install script', id, end, options.access)
   }
 }
 
@@ -94,11 +95,16 @@ function scriptRequest(
   }
 }
 
-function scriptFailure(id: string, end: InstallEnd, access: RegistryAccess): McpRunError {
+export function scriptFailure(
+  what: string,
+  id: string,
+  end: InstallEnd,
+  access: RegistryAccess,
+): McpRunError {
   if (end.denied.length > 0) {
     return new McpRunError(
       'install-failed',
-      `the install script of ${id} asked for ${escapeText(end.denied.slice(0, 5).join(', '), 400)}, which it may not reach: nothing was installed`,
+      `the ${what} of ${id} asked for ${escapeText(end.denied.slice(0, 5).join(', '), 400)}, which it may not reach: nothing was installed`,
       { hint: 'do not allow it again; if it is meant to fetch from there, install it where you trust it' },
     )
   }
@@ -106,7 +112,7 @@ function scriptFailure(id: string, end: InstallEnd, access: RegistryAccess): Mcp
   const ended = end.signal === null ? `exit code ${end.exitCode}` : end.signal
   return new McpRunError(
     'install-failed',
-    `the install script of ${id} failed (${ended}): ${escapeText(redact(said, access.secrets), 400)}`,
+    `the ${what} of ${id} failed (${ended}): ${escapeText(redact(said, access.secrets), 400)}`,
     { hint: 'without --allow-scripts, or install-scripts in the profile, it is not run' },
   )
 }

@@ -8,7 +8,7 @@ import { withInstallLock } from './install-lock.ts'
 import type { Pin, TreeSize } from './pin.ts'
 import { listPins, replaceFile } from './pin-index.ts'
 import { findReplaced } from './replaced.ts'
-import { STAGED } from './roots.ts'
+import { BUILT, STAGED } from './roots.ts'
 import type { Stage } from './stage.ts'
 import type { Staged } from './staged.ts'
 import { type Tree, withScripts } from './tree.ts'
@@ -107,8 +107,12 @@ async function moveIn(
 async function keepLock(packages: string, stage: Stage, tree: Tree): Promise<void> {
   try {
     const lock = JSON.parse(await readBounded(join(stage.tree, 'package-lock.json'), MAX_LOCK_BYTES))
-    for (const entry of Object.values(lock.packages) as { resolved?: unknown }[])
-      if (typeof entry.resolved !== 'string' || !entry.resolved.startsWith(STAGED)) delete entry.resolved
+    for (const [path, entry] of Object.entries(lock.packages) as [string, { resolved?: unknown }][]) {
+      const resolved = String(entry.resolved)
+      // What is built again may come out otherwise.
+      if (resolved.startsWith(BUILT)) delete lock.packages[path]
+      else if (!resolved.startsWith(STAGED)) delete entry.resolved
+    }
     replaceFile(lockFile(packages, tree.digest), JSON.stringify(lock))
   } catch {
     // npm was told not to write one: a repair then resolves anew, and must come to the same packages.

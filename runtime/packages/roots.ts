@@ -22,6 +22,8 @@ export interface Archive extends ArchiveManifest {
   /** Of the stage's `config`: what is hashed is what npm reads, and nobody else writes there. */
   readonly file: string
   readonly integrity: string
+  /** What it was built to, which is installed in its place; null: it is installed as it is. */
+  readonly built: { readonly file: string; readonly integrity: string } | null
   readonly origin: PinnedOrigin
 }
 
@@ -84,12 +86,13 @@ async function readRoot(
     ...manifest,
     file,
     integrity,
+    built: null,
     origin: { kind: origin.kind, address: shownAddress(origin.address), commit },
   }
   return { spec, name: manifest.name, pinName: placedName(origin, manifest.name), archive }
 }
 
-async function copyArchive(from: string, to: string, what: string, follow: boolean): Promise<string> {
+export async function copyArchive(from: string, to: string, what: string, follow: boolean): Promise<string> {
   const copy = openSync(to, 'wx', 0o600)
   try {
     const give = (bytes: Buffer) => {
@@ -103,10 +106,11 @@ async function copyArchive(from: string, to: string, what: string, follow: boole
 
 /** Where npm finds archives, from the folder that it installs into: the same in every stage. */
 export const STAGED = 'file:../../config/archive-'
+export const BUILT = 'file:../../config/built-'
 
 /** For npm: a version, a range or a tag, or the archive. */
 export function wantedOf({ spec, archive }: Root, at: number): string {
-  return archive === null ? (spec.version ?? '*') : `${STAGED}${at}.tgz`
+  return archive === null ? (spec.version ?? '*') : `${archive.built === null ? STAGED : BUILT}${at}.tgz`
 }
 
 function keptArchive(packages: string, tree: string, at: number): string {

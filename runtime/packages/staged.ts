@@ -5,7 +5,7 @@ import type { NodeRuntime } from '../model/node-runtime.ts'
 import { escapeText } from '../model/text.ts'
 import { type Answer, type Answers, asAnswer, asAnswers, readAnswers } from './answer.ts'
 import { readBounded } from './bounded-file.ts'
-import { type FetchParts, fetchArchive } from './fetch-archive.ts'
+import { type GatherOptions, gatherRoots, isPrepared } from './gather-roots.ts'
 import { answerFile, INSTALLED_LOCK, prepareInstall } from './install-command.ts'
 import type { InstallRun } from './install-run.ts'
 import { readInstalledManifest } from './installed-manifest.ts'
@@ -13,18 +13,15 @@ import { type Environment, findNpm } from './npm-client.ts'
 import { readNpmConfig } from './npm-config.ts'
 import { npmFailure } from './npm-failure.ts'
 import { formatPackageSpec, type PackageSpec } from './package-spec.ts'
-import { type Pin, type PinnedPackage, pinnedPackages, UNVOUCHED } from './pin.ts'
+import { type Pin, type PinnedPackage, UNVOUCHED } from './pin.ts'
 import { type RegistryAccess, registryAccess } from './registry.ts'
-import { type Archive, type Fetched, findArchive, type Root, readRoots, wantedOf } from './roots.ts'
+import { type Root, wantedOf } from './roots.ts'
 import { redact } from './secrets.ts'
 import { createStage, type Owner, type Stage, sweepStages, writeManifest, writePrivate } from './stage.ts'
-import { readTree, type Tree } from './tree.ts'
+import { type Placed, readTree, type Tree } from './tree.ts'
 import { removeTree } from './tree-files.ts'
 
-export interface StageOptions {
-  /** `packages/` of the store. */
-  readonly packages: string
-  readonly spec: PackageSpec
+export interface StageOptions extends GatherOptions {
   /** The host's node: absolute path. */
   readonly node: string
   readonly runtime: NodeRuntime
@@ -33,10 +30,6 @@ export interface StageOptions {
   readonly client: string
   /** npm's list of all that is to be installed; null: as the registry resolves the spec today. */
   readonly lock?: string | null
-  /** What was installed before and is to be had again: archives are kept. */
-  readonly again?: Pin | null
-  /** Told of an archive before anything is asked or installed: throws where what it calls itself may not be taken. */
-  readonly judgeArchive?: (archive: Archive, at: number) => void
   readonly env?: Environment
   readonly cwd?: string
   readonly owner?: Owner
@@ -73,8 +66,7 @@ const MAX_LOCK_BYTES = 64 * 1024 * 1024
 export async function withStaged<T>(options: StageOptions, use: (staged: Staged) => Promise<T>): Promise<T> {
   return inStage(options, true, async (stage, access, roots) => {
     const { spec } = options
-    const placed = roots.flatMap((root) => (root.archive === null ? [] : [folderOf(root)]))
-    const read = readTree(await lockOf(stage, spec), placed)
+    const read = readTree(await lockOf(stage, spec), placedOf(roots))
     if (!read.ok) throw stageFailure(spec, read.flaw)
     const { tree } = read
     const found =
@@ -83,8 +75,11 @@ export async function withStaged<T>(options: StageOptions, use: (staged: Staged)
     const [own, ...others] = roots
     const packages = [stageOne(own), ...others.map(stageOne)] as const
     const [first, ...beside] = packages
+    const prepared = roots.filter(isPrepared).map(folderOf)
     const scripts = tree.packages.filter(
-      (item) => readInstalledManifest(join(stage.tree, item.path), item.name)?.hasScripts,
+      (item) =>
+        prepared.includes(item.path) ||
+        readInstalledManifest(join(stage.tree, item.path), item.name)?.hasScripts,
     )
     const at = new Date((options.now ?? Date.now)()).toISOString()
     const pin = {
@@ -102,6 +97,18 @@ export async function withStaged<T>(options: StageOptions, use: (staged: Staged)
     } as const
     return use({ spec, stage, tree, access, roots, packages, pin })
   })
+}
+
+function placedOf(roots: readonly Root[]): ReadonlyMap<string, Placed> {
+  return new Map(
+    roots.flatMap((root) => {
+      const { archive } = root
+      if (archive === null) return []
+      return [
+        [folderOf(root), { source: archive.integrity, installed: (archive.built ?? archive).integrity }],
+      ]
+    }),
+  )
 }
 
 function folderOf({ name }: Root): string {
@@ -123,10 +130,17 @@ function stagedPackage(
   const answer = found(archive === null ? name : null)
   if (archive === null)
     return { spec, pinned: { name, ...installed, ...answer.facts }, answer, engines: manifest.engines }
-  if (integrity !== archive.integrity)
-    throw stageFailure(spec, 'npm installed other content than the archive has')
   if (item.name !== name || manifest.name !== name || manifest.version !== archive.version)
     throw stageFailure(spec, 'it holds several package.json files that contradict one another')
+  if (isPrepared(root) && archive.built === null && Object.keys(manifest.bins).length === 0) {
+    throw new McpRunError(
+      'install-failed',
+      `${formatPackageSpec(spec)} has no command yet: its prepare script makes it, which is not run`,
+      {
+        hint: `--allow-scripts ${name} runs it, in the sandbox; or clone it and build it where you trust it, and name its folder`,
+      },
+    )
+  }
   const facts = { ...UNVOUCHED, dependencies: answer.facts.dependencies }
   const pinned = { name: pinName, ...installed, origin: archive.origin, ...facts }
   return { spec, pinned, answer, engines: manifest.engines }
@@ -166,38 +180,17 @@ async function inStage<T>(
     const npm = findNpm({ node, env, cwd })
     const config = await readNpmConfig({ npm, node, env, cwd: stage.tree })
     const access = registryAccess(config)
-    const fetching = { stage, owner, runtime, env, access, client, install: options.install }
-    const roots = await readRoots(spec, {
-      stage,
-      owner,
-      fetch: (one, at) => findOrFetch(one, at, options, fetching),
-    })
-    for (const [at, { archive }] of roots.entries()) if (archive !== null) options.judgeArchive?.(archive, at)
+    const parts = { stage, owner, runtime, env, access, config, client, install: options.install }
+    const roots = await gatherRoots(options, parts)
     writeManifest(stage, Object.fromEntries(roots.map((root, at) => [root.name, wantedOf(root, at)])), owner)
     if (typeof options.lock === 'string')
       writePrivate(join(stage.tree, 'package-lock.json'), options.lock, owner)
-    const parts = { spec, roots, stage, runtime, env, config, access, owner, client, install }
-    const end = await options.install(prepareInstall(parts))
+    const end = await options.install(prepareInstall({ ...parts, spec, roots, install }))
     if (end.exitCode !== 0) throw npmFailure(spec, end, access)
     return await use(stage, access, roots)
   } finally {
     await removeTree(stage.folder)
   }
-}
-
-/** What is kept of it from before, else from its place. */
-async function findOrFetch(
-  spec: PackageSpec,
-  at: number,
-  { packages, again }: StageOptions,
-  parts: FetchParts,
-): Promise<Fetched> {
-  const { origin } = spec
-  const kept = again == null ? null : findArchive(packages, again.tree, at)
-  const pinned = again == null ? null : (pinnedPackages(again)[at]?.origin ?? null)
-  if (kept !== null) return { path: kept, commit: pinned?.commit ?? null }
-  if (origin === undefined || origin.kind === 'file') return { path: origin?.address ?? '', commit: null }
-  return fetchArchive(spec, origin, at, parts)
 }
 
 async function lockOf(stage: Stage, spec: PackageSpec): Promise<string> {

@@ -20,6 +20,13 @@ export interface TreePackage {
   readonly placed?: true
 }
 
+/** What was found where a package was named by its place. */
+export interface Placed {
+  readonly source: string
+  /** What it was built to; else the same. */
+  readonly installed: string
+}
+
 export type TreeResult =
   | { readonly ok: true; readonly tree: Tree }
   | { readonly ok: false; readonly flaw: string }
@@ -31,9 +38,9 @@ const INTEGRITY = /^sha(1|256|384|512)-[A-Za-z0-9+/]+={0,2}( sha(1|256|384|512)-
 /**
  * Reads npm's lock of what it has installed (`node_modules/.package-lock.json`, lockfileVersion 2 or 3).
  * Only that list is taken: it names the optional packages of this platform alone, unlike package-lock.json.
- * `placed`: where those are that were named by their place.
+ * `placed`: where those are that were named by their place; null: with whatever content.
  */
-export function readTree(lock: string, placed: readonly string[] = []): TreeResult {
+export function readTree(lock: string, placed: ReadonlyMap<string, Placed | null> = new Map()): TreeResult {
   const entries = entriesOf(lock)
   if (entries === null) return flaw('it is not a lock file of version 2 or 3')
   if (entries.length > MAX_PACKAGES) return flaw(`it lists more than ${MAX_PACKAGES} packages`)
@@ -50,11 +57,14 @@ export function readTree(lock: string, placed: readonly string[] = []): TreeResu
     if (integrity === null ? entry.inBundle !== true : !isIntegrity(integrity)) {
       return flaw(`nothing vouches for the content of ${name}@${version}: the registry gave no integrity`)
     }
-    const isPlaced = placed.includes(path)
-    if (!isPlaced && typeof entry.resolved === 'string' && !/^https?:/.test(entry.resolved))
+    const place = placed.get(path)
+    if (place === undefined && typeof entry.resolved === 'string' && !/^https?:/.test(entry.resolved))
       return flaw(`${name}@${version} is not from the registry`)
     const item = { path, name, version, integrity: integrity as string | null }
-    packages.push(isPlaced ? { ...item, placed: true } : item)
+    if (place && integrity !== place.installed)
+      return flaw(`npm installed other content than that of ${name}`)
+    const source = place?.source ?? item.integrity
+    packages.push(place === undefined ? item : { ...item, integrity: source, placed: true })
   }
   packages.sort((a, b) => (a.path < b.path ? -1 : 1))
   const text = packages

@@ -94,7 +94,7 @@ export async function lookUp(
 }
 
 function installed(plan: ClientPlan): readonly TreePackage[] {
-  const read = readTree(readFileSync(plan.lock, 'utf8'), plan.placed)
+  const read = readTree(readFileSync(plan.lock, 'utf8'), new Map(plan.placed.map((path) => [path, null])))
   return read.ok ? read.tree.packages : []
 }
 

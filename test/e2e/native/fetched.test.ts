@@ -15,6 +15,7 @@ import { tarball } from '../../fixtures/tar.ts'
 
 const REGISTRY = 'packages.test'
 const GIT = 'git.packages.test'
+const TOKEN = 'npm_0123456789abcdef'
 const CLI = `#!/usr/bin/env node
 process.stdout.write(JSON.stringify([require('helper'), ...process.argv.slice(2)]))
 `
@@ -112,6 +113,31 @@ describe.each(USERS)('as %s', (user) => {
     expect(pinned.stdout.toString()).toContain(`commit ${commit}`)
     expect((await run('-y', `${spec}#main`)).code).toBe(9)
     expect(said(await run('-y', `${spec}#${commit}`, 'z'))).toEqual(['helper', 'z'])
+  })
+
+  it('a prepare script runs where it is allowed, with neither a credential nor another host in reach', async () => {
+    const manifest = { ...MANIFEST, bin: 'made.js', scripts: { prepare: 'node build.js' } }
+    const build = `
+      const fs = require('node:fs')
+      fs.copyFileSync('cli.js', 'made.js')
+      fs.writeFileSync('seen.txt', JSON.stringify([process.env, fs.readdirSync('..'), fs.readdirSync(process.env.HOME)]))`
+    const npmrc = `registry=http://${REGISTRY}/\ncafile=${internet.caFile}\n//${REGISTRY}/:_authToken=${TOKEN}\n`
+    writeFileSync(join(mcp.home, '.npmrc'), npmrc, { mode: 0o644 })
+    far.commit(`${user}/built`, { ...FILES, 'package.json': JSON.stringify(manifest), 'build.js': build })
+    const spec = `git+https://${GIT}/${user}/built.git`
+    const refused = await run('-y', spec)
+    expect(refused.code).toBe(2)
+    expect(refused.stderr.toString()).toContain('--allow-scripts says runs it')
+    const built = await expectSilence(internet, () => run('--allow-scripts', 'says', '-y', spec, 'x'))
+    expect(said(built)).toEqual(['helper', 'x'])
+    expect(built.stderr.toString()).toContain('run in the sandbox: the install scripts of says@1.0.0')
+    expect((await internet.run(['grep', '-rlF', TOKEN, mcp.store])).stdout.toString()).toBe('')
+
+    const evil = 'require("node:http").get("http://evil.test/").on("error", () => {})'
+    far.commit(`${user}/evil`, { ...FILES, 'package.json': JSON.stringify(manifest), 'build.js': evil })
+    const other = await run('--allow-scripts', 'says', '-y', `git+https://${GIT}/${user}/evil.git`)
+    expect(other.code).toBe(2)
+    expect(other.stderr.toString()).toMatch(/the prepare script of says@1\.0\.0 asked for .*evil\.test/)
   })
 
   it('a repository that is not there leaves nothing', async () => {
