@@ -10,7 +10,8 @@ import {
   type InstalledPackage,
 } from '../../runtime/packages/ensure-package.ts'
 import type { InstallRun } from '../../runtime/packages/install-run.ts'
-import type { PackageSpec } from '../../runtime/packages/package-spec.ts'
+import { BETWEEN, type PackageSpec } from '../../runtime/packages/package-spec.ts'
+import { pinnedPackages } from '../../runtime/packages/pin.ts'
 import type { TreeState } from '../../runtime/packages/tree-record.ts'
 import { DEFAULT_MIN_AGE, type Trust } from '../../runtime/packages/trust.ts'
 import type { SandboxBackend } from '../../runtime/sandbox/backend.ts'
@@ -114,6 +115,15 @@ export async function withNote<T>({ profile }: LoadedProfile, work: Promise<T>):
     if (profile.note === null || !(error instanceof McpRunError)) throw error
     throw new McpRunError(error.code, error.message, { hint: profile.note, cause: error })
   }
+}
+
+/** What a history knows a version by: of several packages all, and the content of the whole. */
+export function installedText({ pin }: Pick<InstalledPackage, 'pin'>): { label: string; integrity: string } {
+  const label = pinnedPackages(pin)
+    .map(({ name, version }) => `${name}@${version}`)
+    .join(BETWEEN)
+  if (pin.beside === undefined) return { label, integrity: pin.integrity }
+  return { label, integrity: `sha256-${Buffer.from(pin.tree, 'hex').toString('base64')}` }
 }
 
 /** Whether what is installed may be run; rejects with `package-damaged`. */

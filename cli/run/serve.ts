@@ -18,7 +18,7 @@ import { converse, type Told } from './converse.ts'
 import { installer } from './install.ts'
 import { launchSpec, limitsOf } from './launch.ts'
 import { lookLater } from './look-later.ts'
-import { packageSource, soundness, withNote } from './package.ts'
+import { installedText, packageSource, soundness, withNote } from './package.ts'
 import { type Plan, plan } from './plan.ts'
 import { modeOf } from './read-only.ts'
 import { prepareReading } from './reading.ts'
@@ -164,7 +164,7 @@ function profileFile({ options }: RunArguments, { loaded }: Plan): string | null
 
 function whatRuns({ target }: Plan, installed: InstalledPackage | null) {
   if (target.kind === 'image') return { label: target.request.image, integrity: null }
-  return installed && { label: `${installed.name}@${installed.version}`, integrity: installed.integrity }
+  return installed && installedText(installed)
 }
 
 function announce({ record }: Session, { loaded, undeclared }: Plan, cwd: string | null): void {

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { NO_FACTS, type Pin } from '../../../runtime/packages/pin.ts'
-import { indexFile, indexKey, listPins, readIndex, writeIndex } from '../../../runtime/packages/pin-index.ts'
+import {
+  indexFile,
+  indexKey,
+  listPins,
+  pinnedLast,
+  readIndex,
+  writeIndex,
+} from '../../../runtime/packages/pin-index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'index-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -34,9 +41,17 @@ const PIN: Pin = {
   replaces: null,
 }
 
+const placed = (address: string) => ({
+  ...{ name: 'archive:x', version: null },
+  origin: { kind: 'file', address, ref: null } as const,
+})
+
 test.each([
   [{ name: '@a/b', version: '^1 || 2' }, /^%40a%2Fb%40%5E1%20%7C%7C%202\+node\d+-\w+$/],
   [{ name: 'a', version: null }, /^a\+node\d+-\w+$/],
+  // A place leads nowhere, whatever it holds.
+  [placed('/a/../../etc/x.tgz'), /^file%3A%2F%2F%2Fetc%2Fx\.tgz\+node\d+-\w+$/],
+  [placed(`/${'a/'.repeat(200)}x.tgz`), /^sha256-[0-9a-f]{64}\+node\d+-\w+$/],
   [{ name: 'a'.repeat(214), version: null }, /^sha256-[0-9a-f]{64}\+node\d+-\w+$/],
 ])('%o has a file name of its own', (spec, name) => {
   expect(indexKey(spec, { key: 'node20-x64' })).toMatch(name)
@@ -88,6 +103,25 @@ test('pins of a package are found under whatever it was asked for as', () => {
   rmSync(packages, { recursive: true })
 })
 
+test('a package is found where it was pinned last, also beside others, and never by what an archive calls itself', () => {
+  const packages = mkdtempSync(join(tmpdir(), 'pins-'))
+  const beside = (name: string, version: string) => ({ ...PIN, name, version })
+  const put = (spec: string, at: number, pin: object) =>
+    writeIndex(join(packages, 'index', `${encodeURIComponent(spec)}+node20-x64.json`), {
+      ...{ ...PIN, spec, installedAt: `2026-01-0${at}T00:00:00.000Z` },
+      ...pin,
+    })
+  const origin = { kind: 'file', address: '/b.tgz', commit: null } as const
+  put('b', 1, { name: 'b', version: '1.0.0' })
+  put('a & b@2', 2, { name: 'a', beside: [beside('b', '2.0.0')] })
+  put('file:///b.tgz', 3, { name: 'archive:b', version: '9.0.0', origin })
+  expect(pinnedLast(packages, 'b')?.version).toBe('2.0.0')
+  expect(pinnedLast(packages, 'c')).toBeNull()
+  expect(listPins(packages, 'archive:b').map(({ spec }) => spec)).toEqual(['file:///b.tgz'])
+  expect(listPins(packages, 'b').map(({ spec }) => spec)).toEqual(['b'])
+  rmSync(packages, { recursive: true })
+})
+
 describe('an index that cannot be used is as good as none', () => {
   test.each([
     ['missing', null],
@@ -103,6 +137,13 @@ describe('an index that cannot be used is as good as none', () => {
     ['with scripts that are not', JSON.stringify({ ...OLD, scripts: 'x' })],
     ['without a version', JSON.stringify({ ...OLD, version: undefined })],
     ['null', 'null'],
+    [
+      'with a place that is none',
+      JSON.stringify({ ...PIN, origin: { kind: 'ftp', address: 'x', commit: null } }),
+    ],
+    ['with a place as a text', JSON.stringify({ ...PIN, origin: '/x.tgz' })],
+    ['with others that are no list', JSON.stringify({ ...PIN, beside: {} })],
+    ['with others of which nothing is known', JSON.stringify({ ...PIN, beside: [{ name: 'b' }] })],
   ])('%s', (name, text) => {
     const file = join(folder, `${name}.json`)
     if (text !== null) writeFileSync(file, text)
