@@ -73,7 +73,11 @@ export async function packageOptions(
     client: paths.packageClient,
     node: realpathSync(process.execPath),
     trust: trustOf(spec, loaded.profile, options, profiles),
-    trustBeside: (other) => trustOf(other, besideProfile(other, loaded, profiles), options, profiles),
+    // A profile says what the first is called, and nothing of the others.
+    trustBeside: (other) => ({
+      ...trustOf(other, besideProfile(other, loaded, profiles), options, profiles),
+      expects: null,
+    }),
     ...(runtime !== null && { runtime }),
     ...(backend.owner !== null && { owner: backend.owner }),
     say,

@@ -131,6 +131,9 @@ describe.each(USERS)('as %s', (user) => {
     const none = await run('-y', '-p', 'other@2', '-p', './says-1.0.0.tgz', 'absent')
     expect(none.code).toBe(2)
     expect(none.stderr.toString()).toContain("other, says has no command 'absent'")
+    const profile = mcp.profile('own', 'name: own\npackage: { npm: other, version: 2.0.0 }\negress: []\n')
+    const named = ['--', 'npx', '-y', '-p', 'other', '-p', './says-1.0.0.tgz', 'says', 'z']
+    expect(said(await run('--profile', profile, ...named))).toMatchObject({ args: ['z'] })
     const alike = await run('-y', '-p', 'other', '-p', 'tavlly-mcp', 'tool')
     expect(alike.code).toBe(2)
     expect(alike.stderr.toString()).toContain('tavlly-mcp is not tavily-mcp')

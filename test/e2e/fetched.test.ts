@@ -99,63 +99,60 @@ describe.each(USERS)('as %s', (user) => {
     expect(alerts.length).toBeGreaterThan(0)
   })
 
-  it.runIf(ON_DOCKER)('a repository needs git, which the runner’s image has not', async () => {
-    far.commit(`${user}/says`, FILES)
-    const result = await run('-y', `git+https://${GIT}/${user}/says.git`)
-    expect(result.code).toBe(2)
-    expect(result.stderr.toString()).toMatch(
-      /there is no git where packages are installed.*--sandbox native/s,
-    )
+  if (ON_DOCKER) {
+    it('a repository needs git, which the runner’s image has not', async () => {
+      far.commit(`${user}/says`, FILES)
+      const result = await run('-y', `git+https://${GIT}/${user}/says.git`)
+      expect(result.code).toBe(2)
+      expect(result.stderr.toString()).toMatch(
+        /there is no git where packages are installed.*--sandbox native/s,
+      )
+    })
+    return
+  }
+
+  it('a repository is had at a commit, over TLS, with no credential and no configuration', async () => {
+    const commit = far.commit(`${user}/says`, FILES)
+    const spec = `git+https://${GIT}/${user}/says.git`
+    const first = await expectSilence(internet, () => run('-y', spec, 'x'))
+    expect(said(first)).toEqual(['helper', 'x'])
+    expect(reached(`git-${GIT}-${user}-says`)).toEqual([`${GIT}:443`, `${REGISTRY}:80`])
+    far.commit(`${user}/says`, { 'cli.js': 'process.exit(9)' })
+    const asked = far.requests.length
+    expect(said(await run('-y', spec, 'y'))).toEqual(['helper', 'y'])
+    expect(far.requests).toHaveLength(asked)
+    const pinned = await mcp.run(['pin', spec])
+    expect(pinned.stdout.toString()).toContain(`commit ${commit}`)
+    expect((await run('-y', `${spec}#main`)).code).toBe(9)
+    expect(said(await run('-y', `${spec}#${commit}`, 'z'))).toEqual(['helper', 'z'])
   })
 
-  it.skipIf(ON_DOCKER)(
-    'a repository is had at a commit, over TLS, with no credential and no configuration',
-    async () => {
-      const commit = far.commit(`${user}/says`, FILES)
-      const spec = `git+https://${GIT}/${user}/says.git`
-      const first = await expectSilence(internet, () => run('-y', spec, 'x'))
-      expect(said(first)).toEqual(['helper', 'x'])
-      expect(reached(`git-${GIT}-${user}-says`)).toEqual([`${GIT}:443`, `${REGISTRY}:80`])
-      far.commit(`${user}/says`, { 'cli.js': 'process.exit(9)' })
-      const asked = far.requests.length
-      expect(said(await run('-y', spec, 'y'))).toEqual(['helper', 'y'])
-      expect(far.requests).toHaveLength(asked)
-      const pinned = await mcp.run(['pin', spec])
-      expect(pinned.stdout.toString()).toContain(`commit ${commit}`)
-      expect((await run('-y', `${spec}#main`)).code).toBe(9)
-      expect(said(await run('-y', `${spec}#${commit}`, 'z'))).toEqual(['helper', 'z'])
-    },
-  )
-
-  it.skipIf(ON_DOCKER)(
-    'a prepare script runs where it is allowed, with neither a credential nor another host in reach',
-    async () => {
-      const manifest = { ...MANIFEST, bin: 'made.js', scripts: { prepare: 'node build.js' } }
-      const build = `
+  it('a prepare script runs where it is allowed, with neither a credential nor another host in reach', async () => {
+    const manifest = { ...MANIFEST, bin: 'made.js', scripts: { prepare: 'node build.js' } }
+    const build = `
       const fs = require('node:fs')
       fs.copyFileSync('cli.js', 'made.js')
       fs.writeFileSync('seen.txt', JSON.stringify([process.env, fs.readdirSync('..'), fs.readdirSync(process.env.HOME)]))`
-      const npmrc = `registry=http://${REGISTRY}/\ncafile=${internet.caFile}\n//${REGISTRY}/:_authToken=${TOKEN}\n`
-      writeFileSync(join(mcp.home, '.npmrc'), npmrc, { mode: 0o644 })
-      far.commit(`${user}/built`, { ...FILES, 'package.json': JSON.stringify(manifest), 'build.js': build })
-      const spec = `git+https://${GIT}/${user}/built.git`
-      const refused = await run('-y', spec)
-      expect(refused.code).toBe(2)
-      expect(refused.stderr.toString()).toContain('--allow-scripts says runs it')
-      const built = await expectSilence(internet, () => run('--allow-scripts', 'says', '-y', spec, 'x'))
-      expect(said(built)).toEqual(['helper', 'x'])
-      expect(built.stderr.toString()).toContain('run in the sandbox: the install scripts of says@1.0.0')
-      expect((await internet.run(['grep', '-rlF', TOKEN, mcp.store])).stdout.toString()).toBe('')
+    const npmrc = `registry=http://${REGISTRY}/\ncafile=${internet.caFile}\n//${REGISTRY}/:_authToken=${TOKEN}\n`
+    writeFileSync(join(mcp.home, '.npmrc'), npmrc, { mode: 0o644 })
+    far.commit(`${user}/built`, { ...FILES, 'package.json': JSON.stringify(manifest), 'build.js': build })
+    const spec = `git+https://${GIT}/${user}/built.git`
+    const refused = await run('-y', spec)
+    expect(refused.code).toBe(2)
+    expect(refused.stderr.toString()).toContain('--allow-scripts says runs it')
+    const built = await expectSilence(internet, () => run('--allow-scripts', 'says', '-y', spec, 'x'))
+    expect(said(built)).toEqual(['helper', 'x'])
+    expect(built.stderr.toString()).toContain('run in the sandbox: the install scripts of says@1.0.0')
+    expect((await internet.run(['grep', '-rlF', TOKEN, mcp.store])).stdout.toString()).toBe('')
 
-      const evil = 'require("node:http").get("http://evil.test/").on("error", () => {})'
-      far.commit(`${user}/evil`, { ...FILES, 'package.json': JSON.stringify(manifest), 'build.js': evil })
-      const other = await run('--allow-scripts', 'says', '-y', `git+https://${GIT}/${user}/evil.git`)
-      expect(other.code).toBe(2)
-      expect(other.stderr.toString()).toMatch(/the prepare script of says@1\.0\.0 asked for .*evil\.test/)
-    },
-  )
+    const evil = 'require("node:http").get("http://evil.test/").on("error", () => {})'
+    far.commit(`${user}/evil`, { ...FILES, 'package.json': JSON.stringify(manifest), 'build.js': evil })
+    const other = await run('--allow-scripts', 'says', '-y', `git+https://${GIT}/${user}/evil.git`)
+    expect(other.code).toBe(2)
+    expect(other.stderr.toString()).toMatch(/the prepare script of says@1\.0\.0 asked for .*evil\.test/)
+  })
 
-  it.skipIf(ON_DOCKER)('a repository that is not there leaves nothing', async () => {
+  it('a repository that is not there leaves nothing', async () => {
     const result = await run('-y', `git+https://${GIT}/ann/absent.git`)
     expect(result.code).toBe(2)
     expect(result.stderr.toString()).toMatch(/was not fetched: .*not found/i)
