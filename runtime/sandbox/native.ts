@@ -8,6 +8,7 @@ import { openTapLink } from '../tap/link.ts'
 import type { LaunchSpec, OpenSandbox, RunningServer, SandboxBackend, ServerExit } from './backend.ts'
 import { bubblewrapArguments } from './bubblewrap.ts'
 import { nativeRootHolds } from './certificates.ts'
+import { keepOutput } from './kept-output.ts'
 import type { AppliedLimits } from './limits.ts'
 import { applyLimits } from './limits.ts'
 import { DEDICATED_ID } from './native-user.ts'
@@ -47,6 +48,7 @@ function openNative(tapPath: string): OpenSandbox {
     detached: true,
   })
   link.handOver()
+  keepOutput(child.stdout as Readable)
   const stderr = tail(child)
   const exited = exitOf(child)
   let limits: AppliedLimits | null = null
@@ -189,7 +191,7 @@ function tail(child: ChildProcess): { text(): string; stop(): void } {
     text: () => text.trim(),
     stop: () => {
       child.stderr?.off('data', add)
-      child.stderr?.pause()
+      keepOutput(child.stderr as Readable)
     },
   }
 }
