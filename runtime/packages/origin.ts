@@ -35,10 +35,20 @@ export function archiveAt(text: string, cwd: string): Origin {
 export function originName({ kind, address }: Origin): string {
   if (kind === 'file') return `archive:${archiveName(posix.basename(address))}`
   const { host, pathname } = new URL(address)
-  const path = pathname.replace(/^\/+|\/+$/g, '')
-  return kind === 'git'
-    ? `git:${host}/${path.replace(/\.git$/, '')}`
-    : `archive:${host}/${archiveName(posix.basename(path))}`
+  const parts = pathname.split('/').filter((part) => part !== '')
+  const last = parts.at(-1) ?? ''
+  const own = kind === 'git' ? last.replace(/\.git$/, '') : archiveName(last)
+  return `${kind === 'git' ? 'git' : 'archive'}:${[host, ...foldersOf(kind, parts), own].join('/')}`
+}
+
+/**
+ * Whose it is: two of one name, in folders of different owners, are not taken for one another, nor `a/b-c` for `a-b/c`
+ * where a slash is written as a dash. Folders that are called like versions tell nobody apart.
+ */
+function foldersOf(kind: Origin['kind'], parts: readonly string[]): readonly string[] {
+  const folders = parts.slice(0, -1)
+  const telling = kind === 'git' ? folders : folders.filter((part) => !/^(-|v?\d+(\.\d+)+.*)$/.test(part))
+  return telling.map((part) => part.replace(/[^\w.]+/g, '..'))
 }
 
 /** `thing-1.0.0.tgz` is `thing`: what is known of one version is known of the next. */

@@ -16,6 +16,8 @@ describe('readOrigin', () => {
     ],
     ['git+http://git.test:8080/b', 'http://git.test:8080/b', null, 'git:git.test:8080/b'],
     ['https://github.com/ann/thing', 'https://github.com/ann/thing', null, 'git:github.com/ann/thing'],
+    ['ann/my-thing', 'https://github.com/ann/my-thing.git', null, 'git:github.com/ann/my-thing'],
+    ['ann-my/thing', 'https://github.com/ann-my/thing.git', null, 'git:github.com/ann..my/thing'],
     ['https://git.test/x.git#', 'https://git.test/x.git', null, 'git:git.test/x'],
   ])('%s is a repository', (text, address, ref, name) => {
     const origin = readOrigin(text, '/work')
@@ -24,9 +26,12 @@ describe('readOrigin', () => {
   })
 
   it.each([
-    ['https://host.test/dl/thing-1.0.0.tgz', 'archive:host.test/thing'],
+    ['https://host.test/thing-1.0.0.tgz', 'archive:host.test/thing'],
+    ['https://host.test/ann/thing-1.0.0.tgz', 'archive:host.test/ann/thing'],
+    ['https://host.test/thing/v1.0.0/thing-1.0.0.tgz', 'archive:host.test/thing/thing'],
+    ['https://host.test/@ann/thing/-/thing-1.0.0.tgz', 'archive:host.test/..ann/thing/thing'],
     ['http://host.test:81/thing', 'archive:host.test:81/thing'],
-    ['https://github.com/ann/thing/archive/main.tar.gz', 'archive:github.com/main'],
+    ['https://github.com/ann/thing/archive/main.tar.gz', 'archive:github.com/ann/thing/archive/main'],
     ['https://host.test/thing.tgz?key=x', 'archive:host.test/thing'],
   ])('%s is an archive at an address', (text, name) => {
     const origin = readOrigin(text, '/work')
@@ -66,6 +71,9 @@ describe('readOrigin', () => {
     ['git+https://token@host.test/x.git', 'holds a user or a password'],
     ['https://', 'no address'],
     ['git+https://host.test/x.git?a=b', 'has no query'],
+    ['git+https://host.test/x.git?key=secret', 'has no query'],
+    ['git+ssh://ann:secret@host.test/x.git', 'over https alone'],
+    ['git+https://host.test:0/x.git', 'no port 0'],
   ])('%s is refused', (text, why) => {
     expect(() => readOrigin(text, '/work')).toThrow(why)
     expect(() => readOrigin(text, '/work')).not.toThrow('secret')
