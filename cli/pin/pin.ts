@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { escapeText } from '../../runtime/model/text.ts'
-import { bareName } from '../../runtime/packages/origin.ts'
+import { bareName, shownAddress } from '../../runtime/packages/origin.ts'
 import { BETWEEN, formatPackageSpec, readPackageSpec } from '../../runtime/packages/package-spec.ts'
 import { type KeptPin, listPins } from '../../runtime/packages/pin-index.ts'
 import { isPython, PYTHON_PREFIX, parseRequirement } from '../../runtime/packages/python/requirement.ts'
@@ -81,7 +81,7 @@ async function unpin(packages: string, { what }: PinArguments): Promise<number> 
   const removed = await forgetPins(packages, pins)
   const lines = pins.map(({ spec, pin: { version } }) => `${spec} (${version}): no longer pinned`)
   const trees = removed === 0 ? [] : [`${removed} installed ${removed === 1 ? 'copy' : 'copies'} removed`]
-  const none = pins.length === 0 ? [`${what} is not pinned`] : []
+  const none = pins.length === 0 ? [`${shownAddress(what ?? '')} is not pinned`] : []
   await print([...lines, ...trees, ...none].map((line) => `${escapeText(line, 500)}\n`).join(''))
   return 0
 }

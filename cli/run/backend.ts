@@ -1,4 +1,5 @@
 import { McpRunError } from '../../runtime/model/errors.ts'
+import { shownAddress } from '../../runtime/packages/origin.ts'
 import type { SandboxBackend } from '../../runtime/sandbox/backend.ts'
 import type { DockerBackend } from '../../runtime/sandbox/docker/docker.ts'
 import type { EngineEndpoint } from '../../runtime/sandbox/docker/endpoint.ts'
@@ -64,7 +65,7 @@ export function isImage({ options, own, words }: RunArguments): boolean {
 
 function whatWasNamed({ options, words, runner }: RunArguments): string {
   const named = runner === undefined ? null : runnerName(runner)
-  return options.profile ?? named ?? options.packages[0] ?? words[0] ?? ''
+  return shownAddress(options.profile ?? named ?? options.packages[0] ?? words[0] ?? '')
 }
 
 function keep(store: string, key: string, { sandbox, why }: { sandbox: SandboxName; why: string }): void {

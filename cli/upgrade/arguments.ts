@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
 import { McpRunError } from '../../runtime/model/errors.ts'
-import { parsePackageSpec, readPackageSpec } from '../../runtime/packages/package-spec.ts'
+import { escapeText } from '../../runtime/model/text.ts'
+import { shownAddress } from '../../runtime/packages/origin.ts'
+import { parsePackageSpec, readPackageSpec, shellWord } from '../../runtime/packages/package-spec.ts'
 import { PASSED, passedWords } from '../pin/arguments.ts'
 import { parseArguments, type RunArguments } from '../run/arguments.ts'
 
@@ -38,8 +40,9 @@ export function parseUpgradeArguments(words: readonly string[]): UpgradeArgument
   if (values.yes === true && values['dry-run'] === true) throw usage('--yes or --dry-run, not both')
   const { name, origin } = readPackageSpec(what, process.cwd())
   if (origin !== undefined) {
-    throw new McpRunError('usage', `${what} is of no registry, which alone has other versions`, {
-      hint: `mcp-run pin --accept ${what} takes what is there now`,
+    const shown = escapeText(shownAddress(what), 300)
+    throw new McpRunError('usage', `${shown} is of no registry, which alone has other versions`, {
+      hint: `mcp-run pin --accept ${shellWord(shown)} takes what is there now`,
     })
   }
   if (version !== null) parsePackageSpec(`${name}@${version}`)

@@ -14,7 +14,8 @@ export interface ArchiveManifest {
   readonly prepares: boolean
 }
 
-const MAX_ARCHIVE_BYTES = 512 * 1024 * 1024
+/** More is neither read nor fetched. */
+export const MAX_ARCHIVE_BYTES = 512 * 1024 * 1024
 /** So much is looked through for the package.json, unpacked: a few bytes may unpack to any length. */
 const MAX_UNPACKED_BYTES = 2 * 1024 * 1024 * 1024
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024

@@ -4,6 +4,7 @@ import { McpRunError } from '../model/errors.ts'
 import type { NodeRuntime } from '../model/node-runtime.ts'
 import type { EgressRule } from '../model/profile.ts'
 import { escapeText } from '../model/text.ts'
+import { MAX_ARCHIVE_BYTES } from './archive.ts'
 import { readBounded } from './bounded-file.ts'
 import type { FetchPlan } from './client/plan.ts'
 import { GIT_ENVIRONMENT, GIT_SCRIPT, gitFailure } from './git-script.ts'
@@ -76,6 +77,7 @@ function urlRequest(origin: Origin, folder: string, at: number, parts: FetchPart
     settings: [...places, `--cache=${join(folder, 'cache')}`],
     url: origin.address,
     to: join(folder, 'archive'),
+    maxBytes: MAX_ARCHIVE_BYTES,
   }
   const [client, planFile] = [`fetch-${at}.cjs`, `fetch-${at}.json`].map((name) =>
     join(stage.config, name),
@@ -146,29 +148,41 @@ function fetchFailure(
   { access }: Pick<FetchParts, 'access'>,
 ): McpRunError {
   const { host } = new URL(origin.address)
-  if (end.denied.length > 0) {
-    const asked = escapeText(end.denied.slice(0, 5).join(', '), 400)
-    return failure(
-      spec,
-      `${asked} was asked for, and only ${host}, which you named, may be reached`,
-      'where it is named by an address that leads to another host, name the address there',
-    )
-  }
+  if (end.denied.length > 0) return deniedFailure(spec, origin, end.denied)
   if (origin.kind === 'git') {
     const known = gitFailure(end.exitCode)
     if (known !== null) return failure(spec, known.why, known.hint)
   }
-  const secrets = [...access.secrets, ...new URL(origin.address).searchParams.values()].filter(
-    (one) => one.length > 3,
-  )
   const lines = end.stderrTail.trim().split('\n').slice(-4).join(' ')
-  const said = redact(lines, secrets)
+  const said = redact(lines, [...queryParts(origin.address), ...access.secrets])
   const ended = end.signal === null ? `exit code ${end.exitCode}` : end.signal
   return failure(
     spec,
     `${host}: ${said === '' ? ended : said}`,
     'egress flows tells what became of each connection',
   )
+}
+
+/** Where the named host is what was refused, its address is why, or its port is another. */
+function deniedFailure(spec: PackageSpec, { address }: Origin, denied: readonly string[]): McpRunError {
+  const { hostname, port, protocol } = new URL(address)
+  const named = `${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`
+  const asked = escapeText(denied.slice(0, 5).join(', '), 400)
+  if (denied.every((one) => one === named || one.startsWith(`${named} `)))
+    return failure(spec, `${asked} may not be reached, though you named it`, 'the alert says why')
+  return failure(
+    spec,
+    `${asked} was asked for, and only ${named}, which you named, may be reached`,
+    'where it is named by an address that leads to another host or port, name the address there',
+  )
+}
+
+/** A query as it stands in messages, the whole of it first: any of it may be a key. */
+function queryParts(address: string): readonly string[] {
+  const { search, searchParams } = new URL(address)
+  const written = search.slice(1)
+  const values = written.split('&').map((pair) => pair.slice(pair.indexOf('=') + 1))
+  return [written, ...values, ...searchParams.values()].filter((one) => one.length > 3)
 }
 
 function failure(spec: PackageSpec, why: string, hint = 'try again'): McpRunError {

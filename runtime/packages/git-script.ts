@@ -1,11 +1,18 @@
+import { MAX_ARCHIVE_BYTES } from './archive.ts'
+
+/** Of 512 bytes, as POSIX has it: no server fills a disk. */
+const MAX_BLOCKS = MAX_ARCHIVE_BYTES / 512
+
 /**
  * `sh -c GIT_SCRIPT sh URL REF`, in an empty folder: the tree of that commit as a tar archive, `archive`, and the commit's
- * digest, `commit`. Nothing is checked out, so no hook, filter or link of the repository's is ever looked at. A server
- * that gives no single commit is asked for all of them.
+ * digest, `commit`. Nothing is checked out, so no hook, filter or link of the repository's is ever looked at; its
+ * attributes leave no file out, and change none. A server that gives no single commit is asked for all of them.
  */
 export const GIT_SCRIPT = `
 command -v git >/dev/null || exit 91
 git init -q --bare repository && cd repository || exit 1
+mkdir -p info && echo '* -export-ignore -export-subst -ident -text -working-tree-encoding' >info/attributes || exit 1
+trap '' XFSZ; ulimit -f ${MAX_BLOCKS} 2>/dev/null
 commit=
 if git fetch -q --depth=1 --no-tags -- "$1" "$2" 2>/dev/null
 then commit=$(git rev-parse -q --verify 'FETCH_HEAD^{commit}')

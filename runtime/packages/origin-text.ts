@@ -63,10 +63,14 @@ function webAddress(text: string, address: string): URL {
       },
     )
   }
+  // Nothing is there; a connection to it is not even refused.
+  if (url.port === '0') throw refused(text, 'there is no port 0')
   url.hash = ''
   return url
 }
 
+/** Neither a password nor a query, which may be a key, is said. */
 function refused(text: string, why: string, hint = 'docs/packages.md has what is understood'): McpRunError {
-  return new McpRunError('usage', `'${escapeText(text, 200)}' is not had: ${escapeText(why, 200)}`, { hint })
+  const shown = text.replace(/\/\/[^/?#]*@/, '//***@').replace(/\?[^#]*/, '?***')
+  return new McpRunError('usage', `'${escapeText(shown, 200)}' is not had: ${escapeText(why, 200)}`, { hint })
 }

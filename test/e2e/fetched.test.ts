@@ -73,7 +73,7 @@ describe.each(USERS)('as %s', (user) => {
     const url = `https://${GIT}/dl/says-1.0.0.tgz`
     const first = await expectSilence(internet, () => run('-y', url, 'x'))
     expect(said(first)).toEqual(['helper', 'x'])
-    const server = `archive-${GIT}-says`
+    const server = `archive-${GIT}-dl-says`
     expect(first.stderr.toString()).toContain(`no profile for archive:says@1.0.0`)
     expect(reached(server)).toEqual([`${GIT}:443`, `${REGISTRY}:80`])
     expect(history(mcp.store, server).sessions.map(({ phase }) => phase)).toEqual([
@@ -97,6 +97,33 @@ describe.each(USERS)('as %s', (user) => {
     expect(readdirSync(join(mcp.store, 'packages')).toSorted()).toEqual(['lock', 'stage'])
     const { alerts } = history(mcp.store, `archive-${GIT}-moved`)
     expect(alerts.length).toBeGreaterThan(0)
+  })
+
+  it('a key in its query is neither kept, also not in the name of a file, nor said', async () => {
+    const key = 'sig0123456789'
+    const result = await run('-y', `https://${GIT}/dl/says-1.0.0.tgz?${key}`)
+    expect(said(result)).toEqual(['helper'])
+    expect(result.stderr.toString()).not.toContain(key)
+    const names = readdirSync(mcp.store, { recursive: true }).map(String)
+    expect(names.some((name) => name.startsWith('choices/'))).toBe(true)
+    expect(names.filter((name) => name.includes(key))).toEqual([])
+    expect((await internet.run(['grep', '-rlaF', key, mcp.store])).stdout.toString()).toBe('')
+    const [other, refused] = [`https://${GIT}/other.tgz?${key}`, `git+https://${GIT}/ann/says.git?${key}`]
+    for (const words of [
+      ['upgrade', other],
+      ['unpin', other],
+      ['-y', refused],
+    ]) {
+      const { stdout, stderr } = await mcp.run(words)
+      expect(`${stdout}${stderr}`).not.toContain(key)
+    }
+  })
+
+  it('one that leads to another port of its host is refused, and the port is named', async () => {
+    far.files.set('/secure.tgz', { location: `https://${GIT}/dl/says-1.0.0.tgz` })
+    const result = await run('-y', `http://${GIT}/secure.tgz`)
+    expect(result.code).toBe(2)
+    expect(result.stderr.toString()).toContain(`and only ${GIT}:80, which you named`)
   })
 
   if (ON_DOCKER) {

@@ -31,11 +31,29 @@ async function main(): Promise<number> {
   return 0
 }
 
-async function fetchArchive({ npmCli, settings, url, to }: FetchPlan): Promise<number> {
-  const library = await openNpmLibrary(npmCli, settings)
-  const { body } = await library.fetch(url, { ...library.options, cache: null })
-  await pipeline(body, createWriteStream(to, { flags: 'wx', mode: 0o600 }))
-  return 0
+/** What fails is told in a line, for a person: where in npm's code it came up says nothing to them. */
+async function fetchArchive({ npmCli, settings, url, to, maxBytes }: FetchPlan): Promise<number> {
+  try {
+    const library = await openNpmLibrary(npmCli, settings)
+    const { body } = await library.fetch(url, { ...library.options, cache: null })
+    await pipeline(body, atMost(maxBytes), createWriteStream(to, { flags: 'wx', mode: 0o600 }))
+    return 0
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    return 1
+  }
+}
+
+/** A server may send without an end. */
+function atMost(maxBytes: number) {
+  return async function* (body: AsyncIterable<string | Buffer>): AsyncGenerator<string | Buffer> {
+    let bytes = 0
+    for await (const chunk of body) {
+      bytes += chunk.length
+      if (bytes > maxBytes) throw new Error(`it is larger than ${maxBytes / 1024 / 1024} MiB`)
+      yield chunk
+    }
+  }
 }
 
 async function ask(plan: ClientPlan) {

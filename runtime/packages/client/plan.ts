@@ -24,6 +24,8 @@ export interface FetchPlan {
   readonly url: string
   /** Where to write it. */
   readonly to: string
+  /** More is not fetched. */
+  readonly maxBytes: number
 }
 
 export interface WantedPackage {

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { InstallRun } from '../../../runtime/packages/install-run.ts'
 import { removeTree } from '../../../runtime/packages/tree-files.ts'
 import { STRICT } from '../../../runtime/packages/trust.ts'
 import { type GitServer, startGitServer } from '../../fixtures/git-server.ts'
@@ -45,6 +47,28 @@ const ruleOf = (port: number) => ({ kind: 'host-loopback', ports: [port], protoc
 const packages = (...path: string[]) => join(home.store, 'packages', ...path)
 const outputOf = (bin: string) => execFileSync(process.execPath, [bin]).toString()
 
+/** The same with little room: 512 MiB take their time. */
+const narrow: InstallRun = (request) => {
+  const [program = '', script = '', second = '', ...rest] = request.argv
+  if (!second.endsWith('.json')) {
+    const limited = second.replace(/ulimit -f \d+/, 'ulimit -f 64')
+    return home.install({ ...request, argv: [program, script, limited, ...rest] })
+  }
+  writeFileSync(second, JSON.stringify({ ...JSON.parse(readFileSync(second, 'utf8')), maxBytes: 32_768 }))
+  return home.install(request)
+}
+
+describe('a server without an end', () => {
+  it.each(['endless.tgz', 'eve/endless.git'])('fills no disk: %s', async (path) => {
+    const noise = randomBytes(100_000)
+    far.files.set('/endless.tgz', noise)
+    far.commit('eve/endless', { ...FILES, 'noise.txt': noise.toString('base64') })
+    const spec = `${path.endsWith('.git') ? 'git+' : ''}${far.url}${path}`
+    await expect(home.ensure(spec, { install: narrow })).rejects.toThrow(/larger than|too large/i)
+    expect(readdirSync(packages('stage'))).toEqual([])
+  })
+})
+
 describe('an archive at an address', () => {
   it('is fetched from that host alone, and then installed as one on disk is', async () => {
     far.files.set('/dl/thing-1.0.0.tgz', tarball(MANIFEST, { 'cli.js': CLI }))
@@ -81,6 +105,24 @@ describe('an archive at an address', () => {
       .catch((error: Error) => error.message)
     expect(failure).toContain('404')
     expect(failure).not.toContain(key)
+  })
+
+  it.each(['key=sig%2B0123456789%3D', 'sig%2B0123456789'])(
+    'nor is ?%s, however it is written',
+    async (query) => {
+      const failure = await home
+        .ensure(`${far.url}absent.tgz?${query}`)
+        .catch((error: Error) => error.message)
+      expect(failure).toContain('404 Not Found')
+      expect(failure).not.toContain('0123456789')
+    },
+  )
+
+  it('what fails is told without the places in npm’s code', async () => {
+    far.files.set('/round.tgz', { location: '/round.tgz' })
+    const failure = await home.ensure(`${far.url}round.tgz`).catch((error: Error) => error.message)
+    expect(failure).toMatch(/maximum redirect/i)
+    expect(failure).not.toContain(' at ')
   })
 
   it('what is no archive is refused, and nothing is left', async () => {
@@ -139,6 +181,20 @@ describe('a repository', () => {
     await expect(home.ensure(`git+${far.url}eve/thing.git#${commit.slice(0, 12)}`)).rejects.toThrow(
       `what is there under that name is ${other}`,
     )
+  })
+
+  it('its attributes leave no file out, and change none', async () => {
+    const text = 'a $Id$ $Format:%B$\n'
+    far.commit('eve/attributes', {
+      ...FILES,
+      '.gitattributes': 'cli.txt export-ignore\nsaid.txt export-subst ident eol=crlf\n',
+      'cli.txt': 'it is there\n',
+      'said.txt': text,
+    })
+    const { directory } = await home.ensure(`git+${far.url}eve/attributes.git`)
+    const had = (name: string) => readFileSync(join(directory, 'node_modules/thing', name), 'utf8')
+    expect(had('cli.txt')).toBe('it is there\n')
+    expect(had('said.txt')).toBe(text)
   })
 
   it('no link, hook, filter or configuration of it takes effect, and submodules are refused', async () => {
