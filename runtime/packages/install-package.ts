@@ -47,8 +47,28 @@ export function installPackage(options: InstallOptions): Promise<Pin> {
       remarks.forEach(say)
     }
     if (again !== null) refuseOther(again, tree)
+    refuseBundledScripts(staged, trust)
     return takeIn(staged, options)
   })
+}
+
+/** What lies in an archive could call itself anything: a profile's word for the registry's package is not for it. */
+function refuseBundledScripts({ tree, pin }: Staged, trust: Trust): void {
+  const archives = tree.packages.filter(({ placed }) => placed === true).map(({ path }) => `${path}/`)
+  const allowed = allowedScripts(pin, trust)
+  const bundled = tree.packages.find(
+    ({ path, name, version, integrity }) =>
+      integrity === null &&
+      archives.some((folder) => path.startsWith(folder)) &&
+      allowed.includes(`${name}@${version}`) &&
+      !trust.allowPlacedScripts.includes(name),
+  )
+  if (bundled === undefined) return
+  throw new McpRunError(
+    'usage',
+    `${bundled.name}@${bundled.version}, whose install script the profile allows, is of no registry here: the archive has its own`,
+    { hint: `--allow-scripts ${bundled.name} runs it all the same, in the sandbox` },
+  )
 }
 
 /** Runs the scripts that are allowed, and takes what was judged and accepted into the store. Throws `install-failed`. */

@@ -51,7 +51,9 @@ export function readTree(lock: string, placed: ReadonlyMap<string, Placed | null
       return flaw('a package lies outside')
     const name =
       typeof entry.name === 'string' ? entry.name : path.slice(path.lastIndexOf('node_modules/') + 13)
-    const { version, integrity = null } = entry
+    const { version } = entry
+    // What lies in another's tarball may have an integrity in that one's own npm-shrinkwrap.json, which nobody has checked.
+    const { integrity = null } = entry.inBundle === true ? {} : entry
     if (typeof version !== 'string' || !/^[\w.+-]{1,256}$/.test(version))
       return flaw(`${name} has no version`)
     if (integrity === null ? entry.inBundle !== true : !isIntegrity(integrity)) {

@@ -178,6 +178,47 @@ describe('what an archive calls itself is no reason to trust it', () => {
     await home.ensure(spec, trusting({ expects: 'thing' }))
   })
 
+  it('what is bundled in it has no integrity of its own, whatever its npm-shrinkwrap.json says', async () => {
+    const claimed = {
+      version: '1.2.0',
+      resolved: `${registry.url}left/-/1.2.0.tgz`,
+      integrity: `sha512-${'A'.repeat(86)}==`,
+    }
+    const own = { name: 'thing', version: '1.0.0', bundleDependencies: ['left'] }
+    const shrinkwrap = { lockfileVersion: 3, packages: { '': own, 'node_modules/left': claimed } }
+    const more = [
+      { path: 'package/npm-shrinkwrap.json', content: JSON.stringify(shrinkwrap) },
+      { path: 'package/node_modules/left/package.json', content: '{"name":"left","version":"1.2.0"}' },
+      { path: 'package/node_modules/left/index.js', content: 'exports.said = "bundled"' },
+    ]
+    const bundling = archive({ ...MANIFEST, bundledDependencies: ['left'] }, { more, name: 'bundling.tgz' })
+    const { directory, pin } = await home.ensure(bundling)
+    expect(readFileSync(join(directory, 'tree.txt'), 'utf8')).toContain('left@1.2.0 bundled')
+    expect(pin.dependencies).toMatchObject({ signed: 0, unsigned: 0 })
+    // Else what the registry has of that version would count as replaced.
+    await home.ensure(archive())
+  })
+
+  it('what is bundled in it has no scripts run on the word of a profile, whatever it is called', async () => {
+    const bundled = { name: 'left', version: '1.2.0', scripts: { install: 'touch ran' } }
+    const more = [
+      { path: 'package/node_modules/left/package.json', content: JSON.stringify(bundled) },
+      { path: 'package/node_modules/left/index.js', content: 'exports.said = "bundled"' },
+    ]
+    const spec = archive({ ...MANIFEST, bundledDependencies: ['left'] }, { more })
+    const profiled = trusting({ allowScripts: ['left'] })
+    await expect(home.ensure(spec, profiled)).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('left@1.2.0, whose install script the profile allows'),
+    })
+    expect(pins()).toEqual([])
+    const { pin } = await home.ensure(spec)
+    expect(pin).toMatchObject({ scripts: ['left@1.2.0'], ranScripts: [] })
+    await expect(home.ensure(spec, profiled)).rejects.toMatchObject({ code: 'usage' })
+    const own = trusting({ allowScripts: ['left'], allowPlacedScripts: ['left'] })
+    expect((await home.ensure(spec, own)).pin.ranScripts).toEqual(['left@1.2.0'])
+  })
+
   it('its install scripts run by a person’s word alone, not by a profile’s', async () => {
     const scripts = { postinstall: 'touch ran' }
     const spec = archive({ ...MANIFEST, scripts })

@@ -17,6 +17,7 @@ describe('readTree', () => {
         'node_modules/@a/a': { version: '1.0.0', integrity: SHA },
         'node_modules/alias': { name: 'real', version: '1.0.0', integrity: SHA },
         'node_modules/b/node_modules/inner': { version: '1.0.0', inBundle: true },
+        'node_modules/b/node_modules/other': { version: '1.0.0', inBundle: true, integrity: SHA },
       }),
     )
     if (!result.ok) throw new Error(result.flaw)
@@ -26,6 +27,7 @@ describe('readTree', () => {
       `node_modules/alias real@1.0.0 ${SHA}`,
       `node_modules/b b@2.0.0 ${SHA}`,
       'node_modules/b/node_modules/inner inner@1.0.0 bundled',
+      'node_modules/b/node_modules/other other@1.0.0 bundled',
       '',
     ])
     expect(result.tree.digest).toBe(createHash('sha256').update(result.tree.text).digest('hex'))
