@@ -6,6 +6,8 @@ export interface ConnectionEnd {
   readonly ended: Promise<RelayEnd>
   /** The first cause is the one that counts. */
   cut(cause: string): void
+  /** The client's side broke: with no request under way it is over, and only did not say so. */
+  left(cause: string): void
   /** Cut for what could only be told by now. */
   deny(reason: Reason): void
   /** For an end that nobody cut. */
@@ -40,6 +42,10 @@ export function connectionEnd(): ConnectionEnd {
     ended,
     cut: (because) => {
       cause ??= because
+    },
+    left: (because) => {
+      if (open === 0) inOrder = because
+      else cause ??= because
     },
     deny: (reason) => {
       cause ??= reason

@@ -63,7 +63,7 @@ export function http1Connection({ inspected, client, upstream, redial }: Http1Op
     clientEnded = true
     carryEnd()
   })
-  client.on('error', (error: NodeJS.ErrnoException) => end.cut(`reset by server (${error.code ?? 'error'})`))
+  client.on('error', (error: NodeJS.ErrnoException) => end.left(`reset by server (${error.code ?? 'error'})`))
   const gone = new Set<() => void>()
   client.once('close', () => {
     agent.destroy()

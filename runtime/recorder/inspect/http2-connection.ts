@@ -83,7 +83,11 @@ export function http2Connection({ inspected, client, upstream: far }: Http2Optio
 type Session = ServerHttp2Session | ClientHttp2Session
 
 function carryEnd(from: Session, to: Session, who: 'server' | 'destination', end: ConnectionEnd): void {
-  from.on('error', (error: NodeJS.ErrnoException) => end.cut(`reset by ${who} (${error.code ?? 'error'})`))
+  from.on('error', (error: NodeJS.ErrnoException) => {
+    const cause = `reset by ${who} (${error.code ?? 'error'})`
+    if (who === 'server') end.left(cause)
+    else end.cut(cause)
+  })
   from.on('goaway', (code: number) => {
     if (to.destroyed) return
     if (code === NO_ERROR) to.close()

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { answerTo, begin, rawClient } from './clients.ts'
 import { quiet } from './quiet.ts'
 import { NAME, rigs } from './rig.ts'
@@ -151,6 +151,20 @@ describe('an end before its time', () => {
     expect(world.of('http-request')).toHaveLength(10)
     expect(world.of('http-ended').map(({ end }) => end.status)).toEqual(Array(10).fill(null))
     expect(world.of('flow-closed')).toHaveLength(1)
+  })
+
+  it('of a client’s that has all its answers is an end like any other', async () => {
+    const world = await of(
+      createServer((_req, res) => res.end('all')),
+      { protocol: 'http' },
+    )
+    const client = await rawClient(world)
+    client.write(`GET / HTTP/1.1\r\nHost: ${NAME}\r\n\r\n`)
+    await once(client.socket, 'data')
+    await vi.waitFor(() => expect(world.of('http-ended')).toHaveLength(1))
+    client.socket.resetAndDestroy()
+    await world.settled()
+    expect(world.of('flow-closed')).toMatchObject([{ state: 'closed' }])
   })
 
   it('of the destination’s, before it answers, is the client’s', async () => {

@@ -110,6 +110,11 @@ describe('the end of a connection', () => {
       },
       { state: 'aborted', cause: 'one' },
     ],
+    [
+      'whose client broke it off under way',
+      (end) => end.left('reset by server'),
+      { state: 'aborted', cause: 'reset by server' },
+    ],
   ])('%s comes after its last request’s', async (_, happen, expected) => {
     const end = connectionEnd()
     let ended = false
@@ -123,5 +128,14 @@ describe('the end of a connection', () => {
     expect([ended, end.open]).toEqual([false, 1])
     end.requestEnded()
     expect(await end.ended).toMatchObject(expected)
+  })
+
+  it('whose client broke it off when all was answered is in order', async () => {
+    const end = connectionEnd()
+    end.requestBegins()
+    end.requestEnded()
+    end.left('reset by server (ECONNRESET)')
+    end.closed()
+    expect(await end.ended).toEqual({ state: 'closed', cause: 'reset by server (ECONNRESET)' })
   })
 })
