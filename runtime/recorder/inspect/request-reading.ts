@@ -22,7 +22,7 @@ export interface RequestReading extends BodyReader {
   begin(record: HttpRequestRecord, hold: boolean): void
   /** Fields that come after the body. */
   trailers(fields: readonly Field[]): void
-  /** Settles when all that was found so far is weighed; what was given whole is. */
+  /** Settles when all that was found so far is weighed, and told where it goes on; what was given whole is. */
   weighed(): Promise<void>
   /** Nothing follows. Resolves when all is weighed; any number of times. */
   end(): Promise<ReadingEnd>
@@ -56,6 +56,7 @@ export function readRequest(
   const facts = { mode: context.mode, host: name, sinks: inspected.sinks }
   let waiting: Candidate[] = []
   let weighing: Promise<void> | null = null
+  let telling: Promise<void> | null = null
   let record: HttpRequestRecord | null = null
   let hold = true
   let untold: PayloadFinding[] = []
@@ -89,7 +90,9 @@ export function readRequest(
     blocks ||= found.some((finding) => finding.blocks)
     suspect ||= found.some(({ severity }) => severity !== 'low')
     untold.push(...found)
-    if (!hold) inBackground(context.record(...alertsOf('allowed')))
+    if (hold) return
+    telling = context.record(...alertsOf('allowed'))
+    inBackground(telling)
   }
   const fieldsOf = (action: Action): JournalEntry[] => {
     if (record === null) return []
@@ -152,6 +155,8 @@ export function readRequest(
     weighed: async () => {
       if (ended === null) weighFound()
       await (ended ?? weighing)
+      // An answer that came before would let the server's own overtake what is said of it.
+      await telling
     },
     end: () => {
       ended ??= end()

@@ -62,6 +62,26 @@ describe('nothing of a request leaves before its row is committed', () => {
   })
 })
 
+it('an answer waits for what is told of its request', async () => {
+  const { asked, release, commit } = slow('alert')
+  const world = await secure((req, res) => req.resume().on('end', () => res.end('answer')), {
+    ...{ commit, mode: 'monitor' },
+  })
+  const req = begin(world, { method: 'POST', headers: { 'Content-Type': 'application/json' } })
+  req.end('{"Bcc":"phan@giftshop.club"}')
+  let isAnswered = false
+  const answer = answerTo(req).then((got) => {
+    isAnswered = true
+    return got
+  })
+  await asked
+  await turns(50)
+  expect(isAnswered).toBe(false)
+  release()
+  expect((await answer).body).toBe('answer')
+  expect(world.alerts()).toMatchObject([{ kind: 'payload_destination', action: 'allowed' }])
+})
+
 it('nothing leaves when the store fails', async () => {
   const seen: string[] = []
   const world = await secure(
