@@ -1,6 +1,6 @@
 import { newMessage } from './message-reader.ts'
 import { mayHold } from './quick-look.ts'
-import type { FoundValue } from './text/found.ts'
+import { ANY, type FoundValue } from './text/found.ts'
 import { placedHosts } from './text/placed-hosts.ts'
 import { textValues } from './text/text-values.ts'
 import { visible } from './text/visible-text.ts'
@@ -31,6 +31,5 @@ export function wholeValue(text: string): string {
   return visible(text).trim().toLowerCase()
 }
 
-const ANY = { mails: 'any', urls: 'any', hosts: 'any' } as const
 const MAX_TEXT = 1_048_576
 const MAX_VALUES = 4096

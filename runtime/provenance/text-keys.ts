@@ -1,4 +1,5 @@
 import type { GivenSource, ValueKind } from '../model/payload.ts'
+import { ANY } from '../payload/text/found.ts'
 import { placedHosts } from '../payload/text/placed-hosts.ts'
 import { textValues } from '../payload/text/text-values.ts'
 import { type FoundValue, findValues } from '../payload/values.ts'
@@ -54,5 +55,5 @@ function textKey(kind: ValueKind, value: string): TextKey {
 
 function plainValues(text: string): readonly FoundValue[] {
   const hosts = placedHosts(text, 'host').map((value) => ({ kind: 'host' as const, value }))
-  return [...textValues(text, { mails: 'any', urls: 'any', hosts: 'any' }), ...hosts]
+  return [...textValues(text, ANY), ...hosts]
 }

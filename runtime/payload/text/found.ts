@@ -22,3 +22,6 @@ export interface Reading {
   /** Without a scheme. */
   readonly hosts: Readiness
 }
+
+/** For what explains: everything that could be found anywhere. */
+export const ANY: Reading = { mails: 'any', urls: 'any', hosts: 'any' }

@@ -17,18 +17,17 @@ export function textValues(text: string, reading: Reading, cut: Cut = 'whole'): 
   return cut === 'whole' ? wholeValues(reading)(text) : allValues(text, reading, cut)
 }
 
-/** What each reading says of short texts. */
-const wholeValues = (() => {
-  const known = new Map<string, (text: string) => readonly ReadValue[]>()
-  return (reading: Reading): ((text: string) => readonly ReadValue[]) => {
-    const key = `${reading.mails} ${reading.urls} ${reading.hosts}`
-    const before = known.get(key)
-    if (before !== undefined) return before
-    const values = remembered((text) => allValues(text, reading, 'whole'), { most: 1024, longest: 128 })
-    known.set(key, values)
-    return values
-  }
-})()
+type Values = (text: string) => readonly ReadValue[]
+const remembering = new WeakMap<Reading, Values>()
+
+/** Of short texts, what a reading says is remembered. */
+function wholeValues(reading: Reading): Values {
+  const before = remembering.get(reading)
+  if (before !== undefined) return before
+  const values = remembered((text) => allValues(text, reading, 'whole'), { most: 1024, longest: 128 })
+  remembering.set(reading, values)
+  return values
+}
 
 function allValues(text: string, reading: Reading, cut: Cut): readonly ReadValue[] {
   const [first = text, second] = visibleReadings(text)
