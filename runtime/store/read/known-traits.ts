@@ -64,13 +64,9 @@ export function* readKnownTraits(
     }
   }
   const detail = db.prepare<[number], string | null>('SELECT detail FROM traits WHERE n = ?').pluck()
-  const isShown = ({ n, kind, group }: Kept) => kind.startsWith('tool-') && group.last === n
-  const given = ({ n, group, support, ...trait }: Kept): KnownTrait => {
-    return {
-      ...trait,
-      detail: isShown({ n, group, support, ...trait }) ? (detail.get(n) ?? null) : null,
-      support,
-    }
+  const given = ({ n, kind, place, name, group, support }: Kept): KnownTrait => {
+    const isLatestText = kind.startsWith('tool-') && group.last === n
+    return { kind, place, name, detail: isLatestText ? (detail.get(n) ?? null) : null, support }
   }
   const told = ({ kind, place, support }: Group): KnownGroup => ({ kind, place, support })
   for (const part of parts([...traits.values()])) yield { versions: [], traits: part.map(given), groups: [] }
