@@ -60,8 +60,8 @@ export function http2Connection({ inspected, client, upstream: far }: Http2Optio
   for (const session of [up, down]) {
     session.once('connect', () => session.setLocalWindowSize(CONNECTION_WINDOW))
   }
-  carryEnd(up, down, 'destination', end)
-  carryEnd(down, up, 'server', end)
+  carryEnd(up, down, (code) => end.cut(`reset by destination (${code})`))
+  carryEnd(down, up, (code) => end.left(`reset by server (${code})`))
   client.once('close', end.closed)
   // An end is an end of both ways here (RFC 9113, 9.1): nothing more can be said.
   client.once('end', () => client.destroy())
@@ -82,12 +82,8 @@ export function http2Connection({ inspected, client, upstream: far }: Http2Optio
 
 type Session = ServerHttp2Session | ClientHttp2Session
 
-function carryEnd(from: Session, to: Session, who: 'server' | 'destination', end: ConnectionEnd): void {
-  from.on('error', (error: NodeJS.ErrnoException) => {
-    const cause = `reset by ${who} (${error.code ?? 'error'})`
-    if (who === 'server') end.left(cause)
-    else end.cut(cause)
-  })
+function carryEnd(from: Session, to: Session, broke: (code: string) => void): void {
+  from.on('error', ({ code = 'error' }: NodeJS.ErrnoException) => broke(code))
   from.on('goaway', (code: number) => {
     if (to.destroyed) return
     if (code === NO_ERROR) to.close()
