@@ -22,15 +22,19 @@ test('a process that has ended is not alive', async () => {
 })
 
 test('nor is one that nobody has collected yet', async () => {
-  // The shell becomes a sleep, which never waits for the child that it inherits.
-  const parent = spawn('sh', ['-c', 'sh -c "read x" & echo $!; exec sleep 100'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
+  // The shell becomes a sleep, which never waits for the child that it inherits; the child ends no sooner than that.
+  const untilAsleep = 'until [ "$(cat /proc/$PPID/comm)" = sleep ]; do :; done'
+  const parent = spawn('sh', ['-c', `sh -c '${untilAsleep}' & echo $!; exec sleep 100`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const [output] = (await once(parent.stdout, 'data')) as [Buffer]
-  const identity = processIdentity(Number(output.toString()))
-  const ended = () => !processAlive(identity)
-  await expect.poll(ended, { timeout: 5_000 }).toBe(true)
-  expect(processIdentity(identity.pid).pidStart).toBe(identity.pidStart)
-  parent.kill('SIGKILL')
-  await once(parent, 'exit')
+  try {
+    const [output] = (await once(parent.stdout, 'data')) as [Buffer]
+    const identity = processIdentity(Number(output.toString()))
+    const ended = () => !processAlive(identity)
+    await expect.poll(ended, { timeout: 5_000 }).toBe(true)
+    expect(processIdentity(identity.pid).pidStart).toBe(identity.pidStart)
+  } finally {
+    parent.kill('SIGKILL')
+    await once(parent, 'exit')
+  }
 })
