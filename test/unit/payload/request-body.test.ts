@@ -259,3 +259,14 @@ test.each(BODIES)('%s', async (_, body, sent, found) => {
   expect(await foundIn(body, { ...sent, cuts: Array.from({ length: body.length }, () => 1) })).toEqual(found)
   expect(candidates.every(({ sinks }) => sinks.length === 0)).toBe(true)
 })
+
+test('a text that says nothing more where it stands does where it was encoded', async () => {
+  const text = `To: alice@customer.test\r\nBcc: ${BCC}\r\n\r\nHello`
+  const plain = JSON.stringify({ note: text })
+  const first = await foundIn(plain)
+  expect(first).not.toContain(`/note#part:Bcc recipient mail ${BCC} base64`)
+  expect(await foundIn(JSON.stringify({ note: base64(text) }))).toContain(
+    `/note#part:Bcc recipient mail ${BCC} base64`,
+  )
+  expect(await foundIn(plain)).toEqual(first)
+})
