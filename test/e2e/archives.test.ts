@@ -8,6 +8,7 @@ import { history } from '../fixtures/product/history.ts'
 import { type Product, product, USERS } from '../fixtures/product/product.ts'
 import { registryAt } from '../fixtures/product/registry-places.ts'
 import { runOpen } from '../fixtures/product/run-open.ts'
+import { said } from '../fixtures/product/said.ts'
 import { startInternet } from '../fixtures/product/sandbox.ts'
 import { type FixtureRegistry, startRegistry } from '../fixtures/registry.ts'
 import { tarball } from '../fixtures/tar.ts'
@@ -56,13 +57,6 @@ describe.each(USERS)('as %s', (user) => {
     await internet.resetCounts()
   })
   const run = (...args: string[]): Promise<RunResult> => runOpen(mcp, args, 55_000).ended
-  const said = ({ stdout, stderr }: RunResult) => {
-    try {
-      return JSON.parse(stdout.toString())
-    } catch {
-      throw new Error(stderr.toString())
-    }
-  }
   const archive = (manifest: object = {}, name = 'says-1.0.0.tgz') =>
     writeFileSync(join(mcp.cwd, name), tarball({ ...MANIFEST, ...manifest }, { 'cli.js': SAYS }))
 

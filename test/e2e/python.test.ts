@@ -9,6 +9,7 @@ import { history } from '../fixtures/product/history.ts'
 import { type Product, product, USERS } from '../fixtures/product/product.ts'
 import { registryAt } from '../fixtures/product/registry-places.ts'
 import { runOpen } from '../fixtures/product/run-open.ts'
+import { said } from '../fixtures/product/said.ts'
 import { startInternet } from '../fixtures/product/sandbox.ts'
 import { type FixtureIndex, setuptools, startPythonIndex } from '../fixtures/python-index.ts'
 
@@ -92,13 +93,6 @@ describe.each(USERS)('as %s', (user) => {
   })
   const run = (...args: string[]): Promise<RunResult> => runOpen(mcp, args, 55_000).ended
   const packages = (...path: string[]) => readdirSync(join(mcp.store, 'packages', ...path))
-  const said = ({ stdout, stderr }: RunResult) => {
-    try {
-      return JSON.parse(stdout.toString())
-    } catch {
-      throw new Error(stderr.toString())
-    }
-  }
 
   it('uvx installs once, from the index alone, and runs it under the profile; a second start asks nobody', async () => {
     const before = index.requests.length

@@ -6,6 +6,7 @@ import { a } from '../../fixtures/internet/records.ts'
 import { type Product, product, USERS } from '../../fixtures/product/product.ts'
 import { registryAt } from '../../fixtures/product/registry-places.ts'
 import { runOpen } from '../../fixtures/product/run-open.ts'
+import { said } from '../../fixtures/product/said.ts'
 import { startInternet } from '../../fixtures/product/sandbox.ts'
 import { type FixtureRegistry, startRegistry } from '../../fixtures/registry.ts'
 
@@ -53,13 +54,6 @@ describe.each(USERS)('as %s', (user) => {
   }
   beforeEach(() => begin())
   const run = (...args: string[]): Promise<RunResult> => runOpen(mcp, args, 55_000).ended
-  const said = ({ stdout, stderr }: RunResult) => {
-    try {
-      return JSON.parse(stdout.toString())
-    } catch {
-      throw new Error(stderr.toString())
-    }
-  }
 
   it('each of npm’s kind is the package form: one installation, one pin, the same server', async () => {
     const expected = { by: 'node', args: ['--flag', 'x'], helper: 'helper' }
