@@ -1,45 +1,23 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { removeTree } from '../../../runtime/packages/tree-files.ts'
 import { STRICT } from '../../../runtime/packages/trust.ts'
-import { type GitServer, startGitServer } from '../../fixtures/git-server.ts'
-import { packageHome } from '../../fixtures/package-home.ts'
-import { type FixtureRegistry, startRegistry } from '../../fixtures/registry.ts'
 import { CLI } from './archives.ts'
+import { gitWorld, outputOf, packagesOf, ruleOf } from './git-world.ts'
 
-let registry: FixtureRegistry
-let far: GitServer
-let home: ReturnType<typeof packageHome>
-beforeAll(async () => {
-  registry = await startRegistry([
-    { manifest: { name: 'left', version: '1.2.0' }, files: { 'index.js': 'exports.said = "hello"\n' } },
-    {
-      manifest: { name: 'builder', version: '1.0.0', bin: 'cli.js', scripts: { postinstall: 'touch ran' } },
-      files: {
-        'cli.js': `#!/usr/bin/env node
+const world = gitWorld({
+  manifest: { name: 'builder', version: '1.0.0', bin: 'cli.js', scripts: { postinstall: 'touch ran' } },
+  files: {
+    'cli.js': `#!/usr/bin/env node
 const fs = require('node:fs')
 fs.mkdirSync('dist', { recursive: true })
 fs.copyFileSync('src.js', 'dist/cli.js')
 fs.writeFileSync('dist/seen.json', JSON.stringify(process.env))
 `,
-      },
-    },
-  ])
-  far = await startGitServer()
+  },
 })
-afterAll(async () => {
-  await registry.close()
-  await far.close()
-})
-beforeEach(() => {
-  home = packageHome(`registry=${registry.url}\n`)
-  return home.remove
-})
-const ruleOf = (port: number) => ({ kind: 'host-loopback', ports: [port], protocol: 'http' })
-const packages = (...path: string[]) => join(home.store, 'packages', ...path)
-const outputOf = (bin: string) => execFileSync(process.execPath, [bin]).toString()
+const packages = (...path: string[]) => packagesOf(world, ...path)
 
 describe('a repository whose command is built', () => {
   const BUILT = {
@@ -52,15 +30,15 @@ describe('a repository whose command is built', () => {
   }
   const repository = (name: string, manifest: object = BUILT, files: Record<string, string> = {}) => {
     const content = { 'package.json': JSON.stringify(manifest), 'src.js': CLI, ...files }
-    far.commit(name, content)
-    return `git+${far.url}${name}.git`
+    world.far.commit(name, content)
+    return `git+${world.far.url}${name}.git`
   }
   const allowed = { trust: { ...STRICT, allowPlacedScripts: ['built'] } }
 
   it('is refused, and says what helps, unless its scripts are allowed by a person', async () => {
     const spec = repository('ann/refused')
     for (const trust of [STRICT, { ...STRICT, allowScripts: ['built'] }]) {
-      await expect(home.ensure(spec, { trust })).rejects.toMatchObject({
+      await expect(world.home.ensure(spec, { trust })).rejects.toMatchObject({
         message: expect.stringContaining('its prepare script makes it, which is not run'),
         hint: expect.stringContaining('--allow-scripts built'),
       })
@@ -72,33 +50,34 @@ describe('a repository whose command is built', () => {
     const spec = repository('ann/built', BUILT, {
       '.npmrc': 'registry=http://127.0.0.1:1/\nscript-shell=/nowhere\n',
     })
-    const installed = await home.ensure(spec, allowed)
+    const installed = await world.home.ensure(spec, allowed)
     expect(outputOf(installed.bin)).toBe('hello')
     expect(installed.pin).toMatchObject({ ranScripts: ['built@1.0.0'], scripts: [] })
     expect(existsSync(join(installed.directory, 'node_modules/built/src.js'))).toBe(false)
     expect(existsSync(join(installed.directory, 'node_modules/builder'))).toBe(false)
-    const [fetching, needs, packing] = home.install.requests
-    expect(fetching?.egress).toMatchObject([ruleOf(far.port)])
-    for (const request of [needs, packing]) expect(request?.egress).toMatchObject([ruleOf(registry.port)])
+    const [fetching, needs, packing] = world.home.install.requests
+    expect(fetching?.egress).toMatchObject([ruleOf(world.far.port)])
+    for (const request of [needs, packing])
+      expect(request?.egress).toMatchObject([ruleOf(world.registry.port)])
     expect(packing).toMatchObject({ label: 'prepare script of built@1.0.0', endsWhenDenied: true })
     expect(packing?.read.some((path) => path.includes('/stage/'))).toBe(false)
     expect(JSON.stringify(packing)).not.toContain('config/npmrc')
 
-    const asked = far.requests.length
-    expect((await home.ensure(spec, allowed)).pin).toEqual(installed.pin)
+    const asked = world.far.requests.length
+    expect((await world.home.ensure(spec, allowed)).pin).toEqual(installed.pin)
     await removeTree(packages(installed.pin.tree))
-    const again = await home.ensure(spec, { ...allowed, repair: true })
+    const again = await world.home.ensure(spec, { ...allowed, repair: true })
     expect([again.pin.tree, outputOf(again.bin)]).toEqual([installed.pin.tree, 'hello'])
-    expect(far.requests).toHaveLength(asked)
+    expect(world.far.requests).toHaveLength(asked)
   })
 
   it('one that works as it is is built once that is allowed', async () => {
     const both = { ...BUILT, bin: { built: 'src.js', made: 'dist/cli.js' }, files: ['src.js', 'dist'] }
     const spec = repository('ann/both', both)
-    const first = await home.ensure(spec)
+    const first = await world.home.ensure(spec)
     expect(first.pin).toMatchObject({ scripts: ['built@1.0.0'], ranScripts: [] })
-    await expect(home.ensure(spec, { bin: 'made' })).rejects.toThrow("no command 'made'")
-    const built = await home.ensure(spec, { ...allowed, bin: 'made' })
+    await expect(world.home.ensure(spec, { bin: 'made' })).rejects.toThrow("no command 'made'")
+    const built = await world.home.ensure(spec, { ...allowed, bin: 'made' })
     expect(outputOf(built.bin)).toBe('hello')
     expect(built.pin.integrity).toBe(first.pin.integrity)
   })
@@ -117,7 +96,7 @@ describe('a repository whose command is built', () => {
     ],
   ])('a script %s is refused', async (name, scripts, why) => {
     const spec = repository(`eve/${name.replaceAll(' ', '-')}`, { ...BUILT, scripts })
-    await expect(home.ensure(spec, allowed)).rejects.toThrow(why)
+    await expect(world.home.ensure(spec, allowed)).rejects.toThrow(why)
     expect(existsSync(packages('index'))).toBe(false)
   })
 })
