@@ -37,12 +37,12 @@ const TOOLS = {
 
 /**
  * Run without words: two lanes beside each other, one for each core that a small machine has, since most of a test is
- * waiting. The suites on a container engine are in one lane, so that there is one engine at a time. On further engines
- * the same suites are run by name: e2e-recorder, attack-recorder, e2e-podman, e2e-podman-rootless.
+ * waiting. The suites on a container engine are in one lane, so that there is one engine at a time. With the recorder in
+ * a container, and on Podman, all of them are run by name: e2e-recorder, attack-recorder, e2e-podman, e2e-podman-rootless.
  */
 const LANES = [
   ['unit', 'integration', 'e2e', 'attack'],
-  ['e2e-docker', 'attack-docker'],
+  ['e2e-docker', 'attack-docker', 'recorder'],
 ]
 
 /** Where more fail, it is no matter of time. */
