@@ -4,6 +4,7 @@ import type { Readable, Writable } from 'node:stream'
 import { McpRunError } from '../model/errors.ts'
 import type { StagedMount, TapConfig } from '../tap/config.ts'
 import { STATUS_FD } from '../tap/config.ts'
+import { whileConfiguring } from '../tap/configure.ts'
 import { openTapLink } from '../tap/link.ts'
 import type { LaunchSpec, OpenSandbox, RunningServer, SandboxBackend, ServerExit } from './backend.ts'
 import { bubblewrapArguments } from './bubblewrap.ts'
@@ -42,11 +43,15 @@ function openNative(tapPath: string): OpenSandbox {
   if (root) mkdirSync(STAGE, { recursive: true, mode: 0o755 })
   const link = openTapLink()
   const namespaces = root ? ['--net', '--mount'] : ['--user', '--map-root-user', '--net']
-  const child = spawn(tools.unshare, [...namespaces, '--', process.execPath, tapPath], {
-    stdio: ['pipe', 'pipe', 'pipe', link.peer, 'pipe'],
-    env: { PATH: TOOL_PATH },
-    detached: true,
-  })
+  const child = spawn(
+    tools.unshare,
+    [...namespaces, '--', ...whileConfiguring([process.execPath, tapPath])],
+    {
+      stdio: ['pipe', 'pipe', 'pipe', link.peer, 'pipe'],
+      env: { PATH: TOOL_PATH },
+      detached: true,
+    },
+  )
   link.handOver()
   keepOutput(child.stdout as Readable)
   const stderr = tail(child)

@@ -27,6 +27,7 @@ export const eventfd = libc.func('int eventfd(unsigned int initial, int flags)')
 export const memfdCreate = libc.func('int memfd_create(str name, unsigned int flags)')
 export const lseek = libc.func('long lseek(int fd, long offset, int whence)')
 export const fcntl = libc.func('int fcntl(int fd, int command, int argument)')
+export const waitpid = libc.func('int waitpid(int pid, void *status, int options)')
 export const prctl = libc.func(
   'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
 )

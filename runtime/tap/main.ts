@@ -15,7 +15,8 @@ import { connectUnix } from './unix-socket.ts'
  * server's process, or one that only holds the namespace. It holds no socket of the namespace by then: all are
  * close-on-exec.
  *
- * The link is descriptor 3 as inherited, or the unix socket at the path that is the one argument.
+ * The link is descriptor 3 as inherited, or the unix socket at the path that is the first of two arguments. The last is
+ * the shell that configures the network.
  */
 const INHERITED = 3
 /** For a recorder whose container is started beside this one. */
@@ -23,7 +24,9 @@ const CONNECT_MS = 15_000
 const PR_SET_PDEATHSIG = 1
 const SIGKILL = 9
 
-const path = process.argv[2]
+const args = process.argv.slice(2)
+const shell = Number(args.pop())
+const [path] = args
 const link = path === undefined ? INHERITED : connectUnix(path, CONNECT_MS)
 
 let step = 'start'
@@ -31,7 +34,7 @@ try {
   // A container's first process has no parent in its namespace: the link's end is what ends it.
   if (path === undefined) prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
   step = 'network'
-  const ipv6 = configureNetwork()
+  const ipv6 = configureNetwork(shell)
   step = 'sockets'
   const sockets = openCaptureSockets(ipv6)
   handOver(sockets)

@@ -1,31 +1,25 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { hostLoopbackRules, links, PACKET_FILTER } from './rules.ts'
+import { existsSync } from 'node:fs'
+import { CONFIGURE, IPV6 } from './configure.ts'
+import { waitpid } from './libc.ts'
+import { hostLoopbackRules } from './rules.ts'
 
-/** Addresses, routes and rules of this process's network namespace. Returns whether IPv6 is there. Throws with what the tool said. */
-export function configureNetwork(): boolean {
-  const ipv6 = enableIpv6()
-  run('ip', ['-batch', '-'], links(ipv6))
-  run('nft', ['-f', '-'], PACKET_FILTER)
-  return ipv6
+/** Waits for the shell that configures the network, if one does. Returns whether IPv6 is there. Throws with what the tool said, which only its second try tells. */
+export function configureNetwork(shell: number | null): boolean {
+  if (shell === null || !succeeded(shell)) run('/bin/sh', ['-c', CONFIGURE])
+  return existsSync(IPV6)
 }
 
 export function addHostLoopback(ports: readonly number[]): void {
   if (ports.length > 0) run('nft', ['-f', '-'], hostLoopbackRules(ports))
 }
 
-/** Hardened hosts switch IPv6 off in new namespaces; captured it must be all the same. A container's engine has seen to it. */
-function enableIpv6(): boolean {
-  const conf = '/proc/sys/net/ipv6/conf'
-  if (!existsSync(conf)) return false
-  for (const device of ['all', 'default', 'lo']) {
-    const file = `${conf}/${device}/disable_ipv6`
-    if (readFileSync(file, 'latin1').trim() !== '0') writeFileSync(file, '0')
-  }
-  return true
+function succeeded(child: number): boolean {
+  const status = Buffer.alloc(4)
+  return waitpid(child, status, 0) === child && status.readInt32LE() === 0
 }
 
-function run(program: string, args: readonly string[], input: string): void {
+function run(program: string, args: readonly string[], input = ''): void {
   const result = spawnSync(program, args, { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] })
   if (result.error !== undefined) throw new Error(`${program} cannot be run: ${result.error.message}`)
   if (result.status !== 0) {

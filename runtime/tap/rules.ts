@@ -11,21 +11,23 @@ export const TABLE = 'rec'
 /** How many destinations the kernel counts one by one; packets beyond are counted together. */
 export const DROP_DETAIL = 65_535
 
-/** Input of `ip -batch`: every address is local, so that every packet comes back in through lo. */
+/** Input of `ip -batch`: every address is local, so that every packet comes back in through lo. Again, it changes nothing. */
 export function links(ipv6: boolean): string {
-  const lines = ['link set lo up', `addr add ${OWN_IPV4}/32 dev lo`]
-  if (ipv6) lines.push(`addr add ${OWN_IPV6}/128 dev lo nodad`)
-  lines.push(`route add local default dev lo src ${OWN_IPV4}`)
-  if (ipv6) lines.push(`route add local ::/0 dev lo src ${OWN_IPV6}`)
+  const lines = ['link set lo up', `addr replace ${OWN_IPV4}/32 dev lo`]
+  if (ipv6) lines.push(`addr replace ${OWN_IPV6}/128 dev lo nodad`)
+  lines.push(`route replace local default dev lo src ${OWN_IPV4}`)
+  if (ipv6) lines.push(`route replace local ::/0 dev lo src ${OWN_IPV6}`)
   return `${lines.join('\n')}\n`
 }
 
 /**
  * Input of `nft -f`. TCP goes to the capture listener with its true destination kept (tproxy, no NAT);
  * port 53 finds the recorder's sockets since every address is local; all else is dropped and counted by the
- * kernel, one element a destination. What finds no room in the sets is counted in `overflow`.
+ * kernel, one element a destination. What finds no room in the sets is counted in `overflow`. It replaces itself.
  */
-export const PACKET_FILTER = `table inet ${TABLE} {
+export const PACKET_FILTER = `table inet ${TABLE}
+delete table inet ${TABLE}
+table inet ${TABLE} {
   counter dropped { }
   counter overflow { }
   set udp4 { type ipv4_addr . inet_service; size ${DROP_DETAIL}; flags dynamic; counter; }

@@ -1,4 +1,5 @@
 import type Dockerode from 'dockerode'
+import { whileConfiguring } from '../../tap/configure.ts'
 import { OWN_IPV4 } from '../../tap/rules.ts'
 import { SANDBOX_HOST } from '../root-filesystem.ts'
 import { ownLabels } from './owner.ts'
@@ -25,7 +26,7 @@ export function tapContainer(options: {
   const { image, link } = options
   return {
     Image: image,
-    Entrypoint: ['node', PROGRAM, `${LINK_FOLDER}/${LINK_SOCKET}`],
+    Entrypoint: whileConfiguring(['node', PROGRAM, `${LINK_FOLDER}/${LINK_SOCKET}`]),
     // A namespace with lo alone, as the mode `none` gives it, and without that mode's half a second in Docker's own
     // network library. Podman reads the mode alone.
     NetworkDisabled: true,
