@@ -10,6 +10,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
 /** Bundle name -> source, and whether a person or a client starts it as a program. `alone`: nothing lies beside it. */
 const PROGRAMS = {
+  start: { source: 'cli/start.ts', executable: false },
   'mcp-run': { source: 'cli/mcp-run.ts', executable: true },
   egress: { source: 'cli/egress.ts', executable: true },
   recorder: { source: 'runtime/recorder-main.ts', executable: false, alone: true },

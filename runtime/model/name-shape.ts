@@ -22,7 +22,7 @@ function shapeOf(text: string): string {
 export const ODD = '{…}'
 
 const MAX_NAME = 40
-const PLACEHOLDER = /^\{(?:…|n|id|date)\}$/
+const PLACEHOLDER = /^\{(?:\u2026|n|id|date)\}$/
 const NAME = /^[@$-]?[A-Za-z_][\w$-]*$|^v\d+(?:\.\d+)*$/
 /** `addressLine2`, `MessageStreamV2`. */
 const NUMBERED = /^[A-Za-z]{2,30}\d{1,2}$/
