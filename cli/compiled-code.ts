@@ -1,4 +1,15 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import Module, { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { Script } from 'node:vm'
@@ -13,7 +24,7 @@ const WRITABLE_BY_OTHERS = 0o022
  * Loads a program of our own with what V8 made of it at an earlier start, which is kept in `folder` and spares its
  * compilation; null keeps nothing. What V8 made for another version of itself it refuses, and compiles anew.
  */
-export function loadCompiled(file: string, folder: string | null): void {
+export function loadCompiled(file: string, folder: string | null, keptAfterMs = KEPT_AFTER_MS): void {
   const source = readFileSync(file, 'utf8').replace(/^#!.*/, '')
   const kept = folder === null ? null : keptFile(file, folder)
   const cachedData = kept === null ? undefined : readOwn(kept)
@@ -24,7 +35,7 @@ export function loadCompiled(file: string, folder: string | null): void {
   const module = new Module(file)
   script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file))
   if (kept === null || (cachedData !== undefined && script.cachedDataRejected === false)) return
-  setTimeout(() => keep(kept, script), KEPT_AFTER_MS).unref()
+  setTimeout(() => keep(kept, script), keptAfterMs).unref()
 }
 
 /** It goes by the file as it is on the disk: another build of it is another file. */
@@ -51,7 +62,11 @@ function keep(kept: string, script: Script): void {
   try {
     mkdirSync(folder, { mode: 0o700, recursive: true })
     const written = `${kept}.${process.pid}`
-    writeFileSync(written, script.createCachedData(), { mode: 0o600 })
+    const fd = openSync(written, 'w', 0o600)
+    writeFileSync(fd, script.createCachedData())
+    // V8 looks at its beginning alone: half of it must not be there after a power failure.
+    fsyncSync(fd)
+    closeSync(fd)
     renameSync(written, kept)
     const others = readdirSync(folder).map((name) => join(folder, name))
     const byAge = others.map((path) => ({ path, age: Date.now() - statSync(path).mtimeMs }))

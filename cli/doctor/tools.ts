@@ -4,7 +4,6 @@ import { type Check, missing, ok } from './check.ts'
 
 const VERSION_OPTION: Readonly<Record<Tool, string>> = {
   unshare: '--version',
-  setpriv: '--version',
   ip: '-V',
   nft: '--version',
   bwrap: '--version',

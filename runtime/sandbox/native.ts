@@ -111,13 +111,11 @@ function openNative(tapPath: string): OpenSandbox {
 function tapConfig(spec: LaunchSpec, tools: Record<Tool, string>, root: boolean): TapConfig {
   const mounts = root ? stagedMounts(spec) : []
   const where = (source: string): string => mounts.find((one) => one.source === source)?.target ?? source
-  const drop = root
-    ? [tools.setpriv, '--reuid', String(DEDICATED_ID), '--regid', String(DEDICATED_ID), '--clear-groups']
-    : []
   return {
     hostLoopbackPorts: spec.hostLoopbackPorts,
     stage: root ? { folder: STAGE, mounts } : null,
-    command: [...drop, tools.bwrap, '--args', '@args', '--', ...spec.command],
+    user: root ? DEDICATED_ID : null,
+    command: [tools.bwrap, '--args', '@args', '--', ...spec.command],
     args: bubblewrapArguments(spec, where),
   }
 }

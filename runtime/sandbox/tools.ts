@@ -5,7 +5,6 @@ import { McpRunError } from '../model/errors.ts'
 /** Debian's package for each program that the native sandbox needs. */
 export const TOOLS = {
   unshare: 'util-linux',
-  setpriv: 'util-linux',
   ip: 'iproute2',
   nft: 'nftables',
   bwrap: 'bubblewrap',

@@ -10,10 +10,19 @@ const SIGPIPE = 13
  * Replaces this process by the command, with an empty environment and no descriptors but stdio, the status's and
  * the data that its arguments name. Returns only by throwing.
  */
-export function becomes(words: readonly string[], args: readonly Word[]): never {
+export function becomes(words: readonly string[], args: readonly Word[], user: number | null): never {
   closeOthersOnExec([STATUS_FD])
   const named = dataDescriptor(args.map((word) => `${wordText(word)}\0`).join(''))
+  if (user !== null) becomeUser(user)
   execute(words.map((word) => (word === '@args' ? String(named) : word)))
+}
+
+/** Root's capabilities go with its id (capabilities(7)). */
+function becomeUser(id: number): void {
+  process.setgroups?.([])
+  process.setgid?.(id)
+  process.setuid?.(id)
+  if (process.geteuid?.() !== id) throw new Error(`user ${id} cannot be taken`)
 }
 
 /** The same for a command that has its descriptors already. */

@@ -28,6 +28,8 @@ export interface TapConfig {
    * in the namespace until the link ends, and asks the kernel what it is told to ask.
    */
   readonly command: readonly string[] | 'hold'
+  /** Whose id the command has, without any group; null: this process's own. */
+  readonly user: number | null
   /** Arguments for `--args`, NUL-separated in a descriptor whose number replaces the word `@args`. */
   readonly args: readonly Word[]
 }

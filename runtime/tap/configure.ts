@@ -3,23 +3,30 @@ import { links, PACKET_FILTER } from './rules.ts'
 export const IPV6 = '/proc/sys/net/ipv6/conf'
 
 /**
- * Addresses, routes and rules of a network namespace, for a shell in it. Hardened hosts switch IPv6 off in new
- * namespaces; captured it must be all the same. A container's engine has seen to it.
+ * Addresses, routes and rules of a network namespace, for a shell in it: what failed, and what that said, is on stderr.
+ * Hardened hosts switch IPv6 off in new namespaces; captured it must be all the same. A container's engine has seen to it.
  */
-export const CONFIGURE = `if [ -d ${IPV6} ]; then
+export const CONFIGURE = `fail() {
+  echo "$1 failed ($2): $said" >&2
+  exit 1
+}
+if [ -d ${IPV6} ]; then
   for device in all default lo; do
     # A shell reads byte by byte, and of these files there is one to be had: it takes that for the end.
     read -r off <${IPV6}/$device/disable_ipv6
-    [ "$off" = 0 ] || echo 0 >${IPV6}/$device/disable_ipv6 || exit
+    [ "$off" = 0 ] || echo 0 >${IPV6}/$device/disable_ipv6 || fail "IPv6 of $device" $?
   done
-  ip -batch - <<'.' || exit
-${links(true)}.
+  links='${links(true)}'
 else
-  ip -batch - <<'.' || exit
-${links(false)}.
+  links='${links(false)}'
 fi
-nft -f - <<'.'
+said=$(ip -batch - 2>&1 <<.
+$links
+.
+) || fail ip $?
+said=$(nft -f - 2>&1 <<'.'
 ${PACKET_FILTER}.
+) || fail nft $?
 `
 
 /**

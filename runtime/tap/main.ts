@@ -47,7 +47,7 @@ try {
     if (config.stage !== null) stageMounts(config.stage)
     step = 'exec'
     if (config.command === 'hold') holds(link, sockets.netfilter)
-    becomes(config.command, config.args)
+    becomes(config.command, config.args, config.user)
   }
 } catch (error) {
   tell({ status: 'failed', step, message: error instanceof Error ? error.message : String(error) })

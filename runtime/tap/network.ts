@@ -4,14 +4,22 @@ import { CONFIGURE, IPV6 } from './configure.ts'
 import { waitpid } from './libc.ts'
 import { hostLoopbackRules } from './rules.ts'
 
-/** Waits for the shell that configures the network, if one does. Returns whether IPv6 is there. Throws with what the tool said, which only its second try tells. */
+/**
+ * Waits for the shell that configures the network, if one does. Returns whether IPv6 is there. Throws with what the tool
+ * said: for that it is tried once more.
+ */
 export function configureNetwork(shell: number | null): boolean {
-  if (shell === null || !succeeded(shell)) run('/bin/sh', ['-c', CONFIGURE])
+  if (shell === null || !succeeded(shell)) {
+    const { status, stderr, error } = run('/bin/sh', ['-c', CONFIGURE])
+    if (status !== 0) throw new Error(error?.message ?? stderr.trim().slice(0, 2000))
+  }
   return existsSync(IPV6)
 }
 
 export function addHostLoopback(ports: readonly number[]): void {
-  if (ports.length > 0) run('nft', ['-f', '-'], hostLoopbackRules(ports))
+  if (ports.length === 0) return
+  const { status, stderr, error } = run('nft', ['-f', '-'], hostLoopbackRules(ports))
+  if (status !== 0) throw new Error(`nft failed: ${error?.message ?? stderr.trim().slice(0, 2000)}`)
 }
 
 function succeeded(child: number): boolean {
@@ -19,12 +27,6 @@ function succeeded(child: number): boolean {
   return waitpid(child, status, 0) === child && status.readInt32LE() === 0
 }
 
-function run(program: string, args: readonly string[], input = ''): void {
-  const result = spawnSync(program, args, { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] })
-  if (result.error !== undefined) throw new Error(`${program} cannot be run: ${result.error.message}`)
-  if (result.status !== 0) {
-    throw new Error(
-      `${program} failed (${result.status ?? result.signal}): ${result.stderr.trim().slice(0, 2000)}`,
-    )
-  }
+function run(program: string, args: readonly string[], input = '') {
+  return spawnSync(program, args, { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] })
 }

@@ -45,7 +45,7 @@ const BAD_PROFILES = {
     .join('\n')}\negress: []\n`,
 } as const
 
-const TOOLS = ['nft', 'ip', 'bwrap', 'unshare', 'setpriv'] as const
+const TOOLS = ['nft', 'ip', 'bwrap', 'unshare'] as const
 
 let internet: Internet
 beforeAll(async () => {
@@ -144,7 +144,6 @@ exec "$@"
 `,
   )
   chownSync(script, uid, uid)
-  // Not by setpriv, which may be the one that is hidden.
   const drop = ['/usr/sbin/chroot', `--userspec=${uid}:${uid}`, '--groups=', '--skip-chdir', '/']
   const node = [
     process.execPath,

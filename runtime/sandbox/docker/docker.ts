@@ -173,7 +173,7 @@ function openDocker(parts: Parts): OpenSandbox {
         const held = hold(spec)
         held.catch(() => undefined)
         await capture
-        const holding = { stage: null, command: 'hold', args: [] } as const
+        const holding = { stage: null, command: 'hold', user: null, args: [] } as const
         const failure = await (await begun.tap).order({
           ...holding,
           hostLoopbackPorts: spec.hostLoopbackPorts,

@@ -14,7 +14,7 @@ export const NO_SECCOMP: readonly Patch[] = [first('seccompFilter', 'return asse
 
 /** The server is root, with every capability, in no user namespace of its own. Root alone can have it so. */
 export const NO_USER: readonly Patch[] = [
-  { file: PROGRAM, find: 'root?[tools.setpriv,', replace: '!1?[tools.setpriv,' },
+  first('becomeUser', 'return;', 'tap.cjs'),
   { file: PROGRAM, find: '"--unshare-user",', replace: '' },
   { file: PROGRAM, find: '"--uid",String(SANDBOX_ID),"--gid",String(SANDBOX_ID),', replace: '' },
   { file: PROGRAM, find: '"--cap-drop","ALL","--disable-userns",', replace: '"--cap-add","ALL",' },

@@ -30,7 +30,7 @@ afterEach(async () => {
 
 describe('a tap that holds its namespace', () => {
   beforeEach(async () => {
-    link.order({ hostLoopbackPorts: [], stage: null, command: 'hold', args: [] })
+    link.order({ hostLoopbackPorts: [], stage: null, command: 'hold', user: null, args: [] })
     expect(await link.became()).toBeNull()
   })
 

@@ -83,7 +83,13 @@ describe('the link to the tap', () => {
 
   it('gives its orders, however long, in one line', async () => {
     link = openTapLink()
-    const config = { hostLoopbackPorts: [], stage: null, command: ['x'], args: ['y'.repeat(100_000)] }
+    const config = {
+      hostLoopbackPorts: [],
+      stage: null,
+      user: null,
+      command: ['x'],
+      args: ['y'.repeat(100_000)],
+    }
     link.order(config)
     let text = ''
     while (!text.endsWith('\n')) text += receiveDescriptors(link.peer, 0)?.data.toString() ?? ''
