@@ -16,26 +16,48 @@ import { Script } from 'node:vm'
 
 /** What has run by then is what the next start needs. */
 const KEPT_AFTER_MS = 5000
-/** Of one file; each build of it, and each Node, has another. */
-const MAX_KEPT = 4
+/** A few builds of mcp-run's files, or one for a few versions of Node. */
+const MAX_KEPT = 24
 const WRITABLE_BY_OTHERS = 0o022
 
 /**
- * Loads a program of our own with what V8 made of it at an earlier start, which is kept in `folder` and spares its
- * compilation; null keeps nothing. What V8 made for another version of itself it refuses, and compiles anew.
+ * Loads a program of our own, and what it requires from its own folder, with what V8 made of them at an earlier start,
+ * which is kept in `folder` and spares their compilation; null keeps nothing. What V8 made for another version of itself
+ * it refuses, and compiles anew.
  */
 export function loadCompiled(file: string, folder: string | null, keptAfterMs = KEPT_AFTER_MS): void {
-  const source = readFileSync(file, 'utf8').replace(/^#!.*/, '')
-  const kept = folder === null ? null : keptFile(file, folder)
-  const cachedData = kept === null ? undefined : readOwn(kept)
-  const script = new Script(`(function(exports,require,module,__filename,__dirname){${source}\n})`, {
-    filename: file,
-    ...(cachedData !== undefined && { cachedData }),
-  })
-  const module = new Module(file)
-  script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file))
-  if (kept === null || (cachedData !== undefined && script.cachedDataRejected === false)) return
-  setTimeout(() => keep(kept, script), keptAfterMs).unref()
+  const loaded = new Map<string, Module>()
+  load(file)
+
+  function load(path: string): unknown {
+    const before = loaded.get(path)
+    if (before !== undefined) return before.exports
+    const module = new Module(path)
+    loaded.set(path, module)
+    const require = createRequire(path)
+    const beside = (name: string) => (name.startsWith('./') ? load(join(dirname(path), name)) : require(name))
+    compiled(path).runInThisContext()(
+      module.exports,
+      Object.assign(beside, require),
+      module,
+      path,
+      dirname(path),
+    )
+    return module.exports
+  }
+
+  function compiled(path: string): Script {
+    const source = readFileSync(path, 'utf8').replace(/^#!.*/, '')
+    const kept = folder === null ? null : keptFile(path, folder)
+    const cachedData = kept === null ? undefined : readOwn(kept)
+    const script = new Script(`(function(exports,require,module,__filename,__dirname){${source}\n})`, {
+      filename: path,
+      ...(cachedData !== undefined && { cachedData }),
+    })
+    if (kept !== null && (cachedData === undefined || script.cachedDataRejected === true))
+      setTimeout(() => keep(kept, script), keptAfterMs).unref()
+    return script
+  }
 }
 
 /** It goes by the file as it is on the disk: another build of it is another file. */

@@ -89,13 +89,21 @@ describe('loadCompiled', () => {
     await vi.waitFor(() => expect(statSync(first).mode & 0o777).toBe(0o600))
   })
 
+  it('loads what lies beside the program the same way, once', async () => {
+    writeFileSync(join(root, 'part.cjs'), 'globalThis.said+="part ";exports.path=require("node:path").sep')
+    const file = join(root, 'program.cjs')
+    writeFileSync(file, 'require("./part.cjs");globalThis.said+=require("./part.cjs").path')
+    await started(file, 'part /')
+    await vi.waitFor(() => expect(kept()).toHaveLength(2))
+  })
+
   it('keeps no more than a few', async () => {
-    for (let n = 0; n < 7; n++) {
+    for (let n = 0; n < 30; n++) {
       rmSync(join(root, 'program.cjs'), { force: true })
       await started(program(`build ${'x'.repeat(n)}`), `build ${'x'.repeat(n)}`)
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      await new Promise((resolve) => setTimeout(resolve, 5))
     }
-    expect(kept()).toHaveLength(4)
+    expect(kept()).toHaveLength(24)
   })
 
   it('starts without a folder, or with one that cannot be made', () => {
