@@ -9,6 +9,7 @@ import { reportDocker } from './docker/report.ts'
 import { measureInspection } from './inspection/inspection.ts'
 import { reportInspection } from './inspection/report.ts'
 import { reportJournal } from './journal-rounds.ts'
+import { reportCold } from './launch/cold.ts'
 import { measureLaunch } from './launch/launch.ts'
 import { reportLaunch } from './launch/report.ts'
 import { describeMachine } from './machine.ts'
@@ -67,6 +68,8 @@ async function measure(part: Part, dist: string, { rounds, mockttp }: Options): 
       return reportInspection(
         await measureInspection({ dist, rounds, mockttp: mockttp === null ? null : resolve(mockttp) }),
       )
+    case 'cold':
+      return reportCold({ mcpRun: installedProgram(dist), rounds })
     case 'journal':
       return reportJournal({ workerPath: join(dist, 'store-worker.cjs'), rounds })
   }

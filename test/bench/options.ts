@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
 
-export const PARTS = ['launch', 'docker', 'relay', 'inspection', 'journal'] as const
+/** Measured where no part is named. */
+const USUAL = ['launch', 'docker', 'relay', 'inspection', 'journal'] as const
+export const PARTS = [...USUAL, 'cold'] as const
 export type Part = (typeof PARTS)[number]
 
 export interface Options {
@@ -27,7 +29,7 @@ export function parseOptions(argv: readonly string[]): Options {
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a number of 1 or more')
   const parts = positionals.filter(isPart)
   return {
-    parts: parts.length > 0 ? parts : PARTS,
+    parts: parts.length > 0 ? parts : USUAL,
     rounds,
     dist: values.dist ?? null,
     mockttp: values['with-mockttp'] ?? null,
