@@ -57,6 +57,7 @@ export const WITH_INTERFACE: Patch = {
  */
 export const NO_TAP: readonly Patch[] = [
   first('checkSockets', 'return;'),
+  first('whileConfiguring', 'return["/bin/sh","-c",`exec "$@" 0`,"tap",...arguments[0]];'),
   first('configureNetwork', 'return!1;', 'tap.cjs'),
   first(
     'openCaptureSockets',
