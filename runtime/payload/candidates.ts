@@ -21,11 +21,13 @@ export class Candidates {
   text(text: string, spot: Spot, cut: Cut): void {
     const { field } = spot
     if (spot.whole && field.wholeSinks.length > 0) this.#whole(text, spot)
+    // Which of its members a service would take is not known.
+    if (spot.whole && field.inSink) this.#work.note('an object in a sink')
     const all = textValues(text, field.reading, cut)
     this.#work.spend(VALUE_WORK * (count(text, '@') + count(text, '//')))
     for (const found of all) {
       if (found.kind === 'url' && field.scope) continue
-      this.add(found.kind, found.value, spot, field.recipient || this.#isNamed(found, spot))
+      this.add(found.kind, found.value, spot, field.recipient || this.#isNamed(found, spot, cut))
     }
     if (field.hosts === null || cut !== 'whole') return
     for (const host of placedHosts(text, field.hosts)) this.add('host', host, spot, field.recipient)
@@ -44,11 +46,18 @@ export class Candidates {
     this.#onFound({ kind, value, field: label, encoding: spot.encoding, place, sinks })
   }
 
-  /** Only where the field is a text with names of its own in it: XML, GraphQL, SMTP, a mail's head in a subject. */
-  #isNamed({ reading, start }: ReadValue, { field }: Spot): boolean {
-    if (SMTP.test(reading.slice(Math.max(0, start - 24), start))) return true
-    const isInjected = HEADER_LINE.test(field.names.at(-1) ?? '') && /[\r\n]/.test(reading)
-    if (!isInjected && !field.label.endsWith('body') && !GRAPHQL.test(reading)) return false
+  /**
+   * Only where the field is a text with names of its own in it: XML, GraphQL, SMTP, a filter's rule, a mail's head in a
+   * subject, JSON in a long string; or all of it is an address.
+   */
+  #isNamed({ kind, reading, start, end }: ReadValue, { field }: Spot, cut: Cut): boolean {
+    if (field.under && kind === 'mail' && cut === 'whole' && isAll(reading, start, end)) return true
+    if (RULE.test(reading.slice(Math.max(0, start - 24), start))) return true
+    const name = field.names.findLast((one) => !/^\d*$/.test(one)) ?? ''
+    const isHead = HEADERS.test(name) || (HEADER_LINE.test(name) && /[\r\n]/.test(reading))
+    const isBody = field.label.endsWith('body') || GRAPHQL.test(reading)
+    const isMember = cut !== 'whole' && MEMBER.test(reading.slice(Math.max(0, start - 96), start))
+    if (!isHead && !isBody && !isMember) return false
     return this.#work.spend(CONTEXT_WORK) && namedBefore(reading, start)
   }
 
@@ -58,6 +67,11 @@ export class Candidates {
   }
 }
 
+/** But for the brackets around it. */
+function isAll(text: string, start: number, end: number): boolean {
+  return /^[\s<"']*$/.test(text.slice(0, start)) && /^[\s>"',;]*$/.test(text.slice(end))
+}
+
 function count(text: string, mark: string): number {
   let found = 0
   for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + mark.length)) found++
@@ -65,8 +79,11 @@ function count(text: string, mark: string): number {
 }
 
 /** What becomes a line of a mail's head: a line break in it begins another one. */
-const HEADER_LINE = /^(?:subject|from|from_?name|sender|name|title|headers?)$/i
-const SMTP = /\brcpt\s+to:\s*<?$/i
+const HEADER_LINE = /^(?:subject|from|from_?name|sender|name|title)$/i
+const HEADERS = /^(?:[a-z]+[-_]?)?headers?$/i
+/** SMTP; Sieve's `redirect :copy "`, and the like of other services. */
+const RULE = /\b(?:rcpt\s+to:\s*<?|(?:forward|redirect|notify|bcc|cc)(?:\s{1,4}:\w{1,8})?[\s(]{0,4}[("'])$/i
+const MEMBER = /["'][\w-]{1,64}\\{0,8}["']\s{0,4}:[\s[]{0,4}\\{0,8}["'][^"']*$/
 const GRAPHQL = /^\s*(?:mutation|query|subscription)\b/
 const MAX_CANDIDATES = 4096
 /** In bytes: what a value, or what could be one, costs beside its text. */

@@ -1,5 +1,5 @@
 import { type FieldPath, type FieldPattern, fieldPattern, plainSegment } from './field-pattern.ts'
-import { hostRole, isRecipient, isScope } from './name-roles.ts'
+import { hostRole, isRecipient, isScope, isUnderRecipient } from './name-roles.ts'
 import type { Reading } from './text/found.ts'
 
 /** A sink of the profile, as the finder needs it. */
@@ -15,6 +15,8 @@ export interface FieldRule {
 export interface Field extends FieldPath {
   readonly names: readonly string[]
   readonly recipient: boolean
+  /** It stands somewhere within a recipient's field: an address that is all of it is one too. */
+  readonly under: boolean
   readonly reading: Reading
   /** Whether the whole of it may be a bare host; `link`: if it looks like no file. */
   readonly hosts: 'host' | 'link' | null
@@ -22,6 +24,8 @@ export interface Field extends FieldPath {
   readonly sinks: readonly number[]
   /** Those of them that take any value, as a whole. */
   readonly wholeSinks: readonly number[]
+  /** It is within what such a sink would take as a whole. */
+  readonly inSink: boolean
 }
 
 export interface FieldsOptions {
@@ -70,13 +74,11 @@ export class Fields {
 
   /** Of a form or a part: `a[b][0]` and `a.b.0` lead inwards like a pointer. */
   named(kind: 'form' | 'part', name: string, outer: Field | null): Field {
-    return this.#field(`${kind}:${name}`, outer, () =>
-      name.split(/[[\].]+/).filter((segment) => segment !== ''),
-    )
+    return this.#field(`${kind}:${name}`, outer, () => nameSegments(name))
   }
 
   outside(kind: 'header' | 'query', name: string): Field {
-    return this.#field(`${kind}:${name}`, null, () => [name], false)
+    return this.#field(`${kind}:${name}`, null, () => (kind === 'query' ? nameSegments(name) : [name]), false)
   }
 
   /** Some sink is a member, which only a body of members has. */
@@ -117,22 +119,26 @@ export class Fields {
   }
 
   #newField({ label, own, outer, names, pointed }: NewField): Field {
-    const segments = pointed ? names.map((name) => name.trim().toLowerCase()) : null
+    // Go reads `ta\u017fk` as `task`, others names in wide letters.
+    const segments = pointed ? names.map((name) => name.normalize('NFKC').trim().toLowerCase()) : null
     const paths = pathsOf(label, own, segments, outer)
     const matching = this.#patterns.filter(({ matches }) => paths.some((path) => matches(path) !== null))
     const exact = matching.filter(({ matches }) => paths.some((path) => matches(path) === 'value'))
     const recipient = isRecipient(names, outer?.recipient === true || (pointed && this.#sharing))
+    const whole = exact.filter(({ values }) => values === 'any').map(({ index }) => index)
     const named = matching.some(({ field }) => field !== '**')
     return {
       label,
       segments: paths[0]?.segments ?? null,
       names,
       recipient,
+      under: recipient || outer?.under === true || isUnderRecipient(names),
       reading: recipient || named ? RECIPIENT : TEXT,
       hosts: hostRole(names),
       scope: !recipient && isScope(names),
       sinks: [...new Set([...(outer?.sinks ?? []), ...matching.map(({ index }) => index)])],
-      wholeSinks: exact.filter(({ values }) => values === 'any').map(({ index }) => index),
+      wholeSinks: whole,
+      inSink: whole.length === 0 && matching.some(({ values, field }) => values === 'any' && field !== '**'),
     }
   }
 }
@@ -145,7 +151,14 @@ interface NewField {
   readonly pointed: boolean
 }
 
-/** The whole way from the outermost field, and the field by itself; a form's name also as one segment. */
+function nameSegments(name: string): string[] {
+  return name.split(/[[\].]+/).filter((segment) => segment !== '')
+}
+
+/**
+ * The whole way from the outermost field, and the field by itself; a form's name also as one segment, and a query's
+ * without the brackets behind it.
+ */
 function pathsOf(
   label: string,
   own: string,
@@ -154,6 +167,8 @@ function pathsOf(
 ): readonly FieldPath[] {
   const name = /^(?:form|part):(.*)$/s.exec(own)?.[1]?.toLowerCase()
   const paths: FieldPath[] = [{ label: own, segments }]
+  const parameter = /^query:\s*([^[]*)/.exec(own)?.[1]
+  if (parameter !== undefined) paths.push({ label: `query:${parameter.trim()}`, segments: null })
   if (name !== undefined && segments !== null && segments.length > 1)
     paths.push({ label: own, segments: [name] })
   if (outer !== null) {

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer'
-import { formText } from './body/form-reader.ts'
+import { formText, furtherPairs, KEPT_PLUS } from './body/form-reader.ts'
 import type { Message } from './body/reader.ts'
 import type { Candidates } from './candidates.ts'
 import { credentialsOf, isCredentialName, isCredentialParameter } from './credentials.ts'
 import { percent } from './decode/escapes.ts'
 import type { Field } from './fields.ts'
-import { isRecipient } from './name-roles.ts'
+import { hostRole, isRecipient } from './name-roles.ts'
 import { mayHold, nameMayHold } from './quick-look.ts'
 import type { Spot } from './spot.ts'
 
@@ -35,7 +35,8 @@ function readPath(path: string, { fields, unfold }: Message, candidates: Candida
   for (const [index, segment] of path.split('/').entries()) {
     const text = percent(segment) ?? segment
     const field = isRecipient([before], false) ? fields.asRecipient(spot.field) : spot.field
-    if (mayHold(text)) unfold.text(text, { ...spot, field })
+    const hosts = hostRole([before])
+    if (mayHold(text)) unfold.text(text, { ...spot, field: hosts === null ? field : { ...field, hosts } })
     const named = fields.segment(index)
     if (named !== null) candidates.text(text, spotOf(named), 'whole')
     before = segment
@@ -43,15 +44,23 @@ function readPath(path: string, { fields, unfold }: Message, candidates: Candida
 }
 
 function readQuery(query: string, { fields, unfold }: Message, candidates: Candidates): void {
+  const give = (value: string, spot: Spot): void => {
+    if (spot.field.wholeSinks.length > 0 || mayHold(value)) unfold.text(value, spot)
+  }
   for (const parameter of query.split('&')) {
     const equals = parameter.indexOf('=')
     const name = formText(equals < 0 ? parameter : parameter.slice(0, equals))
     const spot = spotOf(fields.outside('query', name.slice(0, MAX_NAME)))
     if (nameMayHold(name)) unfold.text(name, { ...spot, whole: false })
     if (equals < 0) continue
-    const value = formText(parameter.slice(equals + 1))
+    const raw = parameter.slice(equals + 1)
+    const value = formText(raw)
     if (isCredentialParameter(name, value)) candidates.add('credential', value, spot, false)
-    if (spot.field.wholeSinks.length > 0 || mayHold(value)) unfold.text(value, spot)
+    give(value, spot)
+    if (raw.includes('+') && KEPT_PLUS.test(raw)) give(raw, spot)
+    for (const [further, text] of furtherPairs(name, raw)) {
+      give(text, spotOf(fields.outside('query', further.slice(0, MAX_NAME))))
+    }
   }
 }
 

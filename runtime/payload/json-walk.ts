@@ -27,6 +27,8 @@ export class JsonWalk {
   readonly #keys: string[] = ['']
   readonly #indexes: number[] = [0]
   #atKey = false
+  #isPlain = true
+  #isDeep = false
 
   constructor(onScalar: OnScalar) {
     this.#onScalar = onScalar
@@ -39,6 +41,16 @@ export class JsonWalk {
       else if (this.#mode === 'structure') at = this.#structure(bytes, at)
       else at = this.#literal(bytes, at)
     }
+  }
+
+  /** So far, every name is in quotes and every value is one of JSON's or of those that Python writes. */
+  get isPlain(): boolean {
+    return this.#isPlain
+  }
+
+  /** Some pointer ended early. */
+  get isDeep(): boolean {
+    return this.#isDeep
   }
 
   /** Nothing follows: what was begun is given out. */
@@ -105,6 +117,7 @@ export class JsonWalk {
   #piece(raw: string, cut: Cut): void {
     const text = this.#mode === 'string' ? jsonText(raw) : raw
     const frame = Math.min(this.#depth, MAX_DEPTH)
+    if (this.#mode === 'literal' && (this.#atKey || !LITERAL.test(text))) this.#isPlain = false
     if (this.#atKey) {
       if (!cutAtStart(cut)) this.#keys[frame] = text.slice(0, MAX_KEY)
       this.#onScalar(this.#pointers[frame] ?? '', text, 'key', cut)
@@ -117,7 +130,11 @@ export class JsonWalk {
   /** Of the value at hand. */
   #pointer(frame: number): string {
     const own = this.#pointers[frame] ?? ''
-    if (frame === 0 || this.#depth > MAX_DEPTH || own.length > MAX_POINTER) return own
+    if (frame === 0) return own
+    if (this.#depth > MAX_DEPTH || own.length > MAX_POINTER) {
+      this.#isDeep = true
+      return own
+    }
     return `${own}/${this.#isObject[frame] ? pointerSegment(this.#keys[frame] ?? '') : this.#indexes[frame]}`
   }
 
@@ -144,6 +161,7 @@ export class JsonWalk {
   }
 }
 
+const LITERAL = /^(?:true|false|null|NaN|-?Infinity|-?\d[\d.eE+-]*)$/
 const MAX_DEPTH = 128
 const MAX_KEY = 128
 const MAX_POINTER = 1024

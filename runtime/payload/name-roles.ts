@@ -23,6 +23,11 @@ export function isRecipient(names: readonly string[], context: boolean): boolean
   return context && names.length > 0
 }
 
+/** Whether any of them says so, whatever stands below it. */
+export function isUnderRecipient(names: readonly string[]): boolean {
+  return names.some((name) => roleOf(name).recipient)
+}
+
 /** Whether a request's path is about whom something is sent to or shared with: a plain `url` or `email` is that. */
 export function isSharingPath(path: string): boolean {
   return path.split('/').some((segment) => roleOf(segment).sharing)
@@ -47,11 +52,13 @@ function roleOf(name: string): Role {
 
 const ownRole = remembered(
   (written): Role => {
-    const name = compact(written)
+    // Behind a prefix: `h:Reply-To`, `soap:To`.
+    const own = written.slice(written.lastIndexOf(':') + 1)
+    const name = compact(own)
     return {
-      recipient: RECIPIENT.test(name),
+      recipient: RECIPIENT.test(name) || SPOKEN.test(spoken(own)),
       neutral: NEUTRAL.test(name),
-      sharing: SHARING.test(name),
+      sharing: SHARING.test(name) || SHARING_WORD.test(spoken(own)),
       host: HOST.test(name) ? 'host' : LINK.test(name) ? 'link' : null,
       scope: /^(?:oauth)?scopes?$/.test(name),
     }
@@ -67,6 +74,16 @@ function compact(name: string): string {
     .replace(/[^a-z0-9]+/g, '')
 }
 
+/** `autoForwardTo_Email` as `auto forward to email`, with a blank at either end. */
+function spoken(name: string): string {
+  const words = name
+    .normalize('NFKC')
+    .replace(/([a-z\d])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$1$2 ')
+    .toLowerCase()
+    .split(/[^a-z\d]+/)
+  return ` ${words.join(' ')} `.replace(/ {2,}/g, ' ')
+}
+
 const TAIL =
   '(?:e?mails?|e?mailaddress(?:es)?|address(?:es)?|addrs?|ur[li]s?|endpoints?|hosts?|targets?|links?|hrefs?|recipients?|lists?|users?|contacts?|numbers?|phones?)'
 const RECIPIENT = new RegExp(
@@ -75,12 +92,29 @@ const RECIPIENT = new RegExp(
     `^(?:x|rcpt|resent|apparently|errors?|return|delivered|original|envelope|e?mail|send|reply|forward|notify|deliver|copy|message|receipt|notification|disposition|report|share|assign|post|publish|export|upload)*(?:to|b?ccs?)${TAIL}*$`,
     `^(?:x|e?mail|message|event|default|new|additional|extra|blind|copy|carbon|report|alert|user|team)*(?:recipients?|rcpt|receivers?|addressees?|web?hooks?|hooks?|callbacks?|redirects?|attendees?|invitees?|invites?|invitations?|subscribers?|guests?|participants?|members?|collaborators?|delegates?|destinations?|forwards?|forwarding|notify|sharedwith|sharewith|endpoints?|listeners?)${TAIL}*$`,
     `(?:bcc|rcpt|recipients?|webhooks?|attendees?|invitees?|subscribers?)${TAIL}*$`,
-    `^(?:x|e?mail|status|message|event|fallback|success|failure|error|async|result|return|cancel|answer)*(?:notification|notify|target|delivery|push|post|ping|reply|report|alert|status|response|webhook|callback|forward|hook|sink|receiver|return|result|upload|export)(?:e?mail|e?mailaddress|address|ur[li]|endpoint|host|recipient)s?$`,
+    `^(?:x|e?mail|status|message|event|fallback|success|failure|error|async|result|return|cancel|answer)*(?:notification|notify|target|delivery|push|post|ping|reply|report|alert|status|response|webhook|callback|forward|hook|sink|receiver|return|results?|upload|export)(?:e?mail|e?mailaddress|address|ur[li]|endpoint|host|recipient)s?$`,
     // A hook of any kind, by its address: `BounceHookUrl`, `postback_url`; where mail bounces to, and goes out by.
     '(?:hook|callback|postback)(?:ur[li]|host|domain|endpoint|address)s?$',
     '^(?:x|resent)*returnpath$|^smtp(?:host|server|relay)$',
   ].join('|'),
 )
+/** By the words of a name, whatever stands before them. */
+const WORD_TAIL =
+  '(?: (?:e|e?mails?|e?mailaddress(?:es)?|address(?:es)?|addrs?|ur[li]s?|endpoints?|hosts?|links?|lists?|ids?))*'
+const SPOKEN = new RegExp(
+  [
+    `(?<! (?:link|linked|links|related|relates|belongs|refer|refers|point|points|go|how|up|due|valid|next|according))`,
+    ` (?:to|b?ccs?|rcpt|recipients?|receivers?|addressees?|webhooks?|hooks?|callbacks?|postbacks?|attendees?|invitees?`,
+    `|subscribers?|watchers?|guests?|participants?|collaborators?|delegates?|forwards?|forwarding|notify|drains?`,
+    `|(?:blind|hidden|carbon|silent) ?(?:copy|copies))${WORD_TAIL} $`,
+    `| (?:audit|alert|escalation|receipt|billing|invoice|feedback|assignee|journal|archive|backup|bounces?|complaints?`,
+    `|digest|recovery|copy|hidden|blind) (?:e ?)?(?:mails?|mail ?address(?:es)?|address(?:es)?) $`,
+    `| (?:smtp|mail|relay|mx|proxy) (?:hosts?|servers?|relays?|gateways?) $`,
+  ].join(''),
+)
+/** Of a path's segment: `setWebhook`, `conversations.inviteShared`, `forward_bounce`. */
+const SHARING_WORD =
+  / (?:webhooks?|invites?|invitations?|subscribe|subscriptions?|forward|forwarding|delegates?|share|shared|sharing) /
 const NEUTRAL =
   /^(?:\d*|e?mails?|e?mailaddress(?:es)?|address(?:es)?|addr|values?|ur[li]s?|href|link|ids?|items?|lists?|users?|contacts?|config|endpoints?|member|list)$/
 const SHARING =

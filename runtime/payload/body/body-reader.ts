@@ -65,7 +65,8 @@ export function openContent(message: Message, content: Content): Reader {
 }
 
 function openBody(message: Message, content: Content, start: Buffer): Reader {
-  const { value: type, parameters } = parametrised(content.type)
+  const { value: type, parameters, doubled } = parametrised(content.type)
+  if (doubled.has('boundary') || doubled.has('charset')) message.work.note('a content type with two readings')
   const isMultipart = type.startsWith('multipart/')
   const charset = wideCharset(start) ?? (isMultipart ? null : otherCharset(parameters.get('charset')))
   if (charset !== null) return openTranscoded(message, content, start, charset)
@@ -80,13 +81,18 @@ function openBody(message: Message, content: Content, start: Buffer): Reader {
     : parts
 }
 
-/** What is said to be UTF-16 and does not look so is read as UTF-8 too: of JSON, services take no other charset. */
+/**
+ * What is said to be UTF-16 and does not look so is read as UTF-8 too, and so is JSON in a charset in which one byte may
+ * swallow the next: of JSON, services take no other charset.
+ */
 function openTranscoded(message: Message, content: Content, start: Buffer, charset: string): Reader {
   const bare = { ...content, type: content.type.replace(/;\s*charset=[^;]*/gi, '') }
   const inner = openContent(message, bare)
   const transcoded = Transcoder.open(charset, inner, message.work)
   if (transcoded === null) return inner
-  const isDoubtful = /^utf-?16|^iso-10646|^ucs-?2|^unicode/i.test(charset) && wideCharset(start) === null
+  const isWide = /^utf-?16|^iso-10646|^ucs-?2|^unicode/i.test(charset)
+  const mayDiffer = isWide || (JSON_START.test(start.toString('latin1')) && !SINGLE_BYTE.test(charset))
+  const isDoubtful = mayDiffer && wideCharset(start) === null
   return isDoubtful ? both(transcoded, openContent(message, bare)) : transcoded
 }
 
@@ -149,6 +155,9 @@ const JSON_START = /^\s*[[{]/
 const BLANKS = new Set(Buffer.from(' \t\r\n'))
 const ENOUGH = 512
 const MAX_START = 4096
+/** There every byte of ASCII stands for itself. */
+const SINGLE_BYTE =
+  /^(?:iso-?_?8859|latin|l\d|(?:windows|x-cp|cp)-?125|koi8|ibm866|macintosh|x-mac|us-ascii)/i
 /** In bytes: what a part costs beside its content. */
 const PART_WORK = 512
 const MAX_DEPTH = 8

@@ -50,7 +50,8 @@ export class Companions {
   }
 }
 
-const NAME = /\/(?:name|key|header|headername|field|fieldname|type|kind|label|role|property)$/i
+/** Of a pair (`["Bcc", "…"]`), the first. */
+const NAME = /\/(?:name|key|header|headername|field|fieldname|type|kind|label|role|property|\d+\/0)$/i
 const VALUE =
   /\/(?:values?|address|e?mail(?:_?address)?|content|ur[li]|data|text|endpoint|target)(?:\/\d+)?$/i
 const MAX_NAME = 64

@@ -21,9 +21,13 @@ export function formReader(
     }
     if (nameMayHold(text)) unfold.text(text, inField(spot, fields.body(outer), false), cut)
   }
+  const give = (one: string, text: string, cut: Cut): void => {
+    if (text !== '') unfold.text(text, inField(spot, fields.named('form', one, outer), true), cut)
+  }
   const valueDone = (raw: string, cut: Cut): void => {
-    const text = formText(raw)
-    if (text !== '') unfold.text(text, inField(spot, fields.named('form', name, outer), true), cut)
+    give(name, formText(raw), cut)
+    if (raw.includes('+') && KEPT_PLUS.test(raw)) give(name, raw, cut)
+    for (const [further, text] of furtherPairs(name, raw)) give(further.slice(0, MAX_NAME), text, cut)
   }
   const names = new BytePieces(nameDone)
   const values = new BytePieces(valueDone)
@@ -46,6 +50,24 @@ export function formReader(
   return { push: read, end: () => (inValue ? values : names).end(NOTHING, 0, 0) }
 }
 
+/**
+ * What a form or a query also says where semicolons part it (HTML 4.01, B.2.2): writers of forms encode one that does
+ * not. `name`: read; `raw`: as sent.
+ */
+export function furtherPairs(name: string, raw: string): readonly (readonly [name: string, text: string])[] {
+  const [first = '', ...rest] = raw.includes(';') ? raw.split(';', MAX_PAIRS) : [raw]
+  const pairs: (readonly [string, string])[] = []
+  if (name.includes(';')) pairs.push([name.slice(name.lastIndexOf(';') + 1), formText(first)])
+  for (const pair of rest) {
+    const equals = pair.indexOf('=')
+    if (equals > 0) pairs.push([formText(pair.slice(0, equals)), formText(pair.slice(equals + 1))])
+  }
+  return pairs
+}
+
+/** Base64 whose plus signs somebody forgot to encode. */
+export const KEPT_PLUS = /^[A-Za-z0-9+/]{14,}(?:={0,2}|(?:%3[Dd]){0,2})$/
+
 /** Of a name or a value as it was sent. */
 export function formText(raw: string): string {
   const spaced = raw.includes('+') ? raw.replaceAll('+', ' ') : raw
@@ -53,6 +75,7 @@ export function formText(raw: string): string {
 }
 
 const MAX_NAME = 128
+const MAX_PAIRS = 256
 const AMPERSAND = 0x26
 const EQUALS = 0x3d
 const NOTHING = Buffer.alloc(0)

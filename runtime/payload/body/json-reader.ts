@@ -11,7 +11,11 @@ export function jsonReader(message: Message, spot: Spot, outer: Field | null): R
   const { fields, unfold } = message
   const names = outer === null ? message.names : null
   const at = (pointer: string, whole: boolean) => inField(spot, fields.pointer(pointer, outer), whole)
-  const isSink = (pointer: string) => fields.wantsWhole && at(pointer, true).field.wholeSinks.length > 0
+  const isSink = (pointer: string): boolean => {
+    if (!fields.wantsWhole) return false
+    const { wholeSinks, inSink } = at(pointer, true).field
+    return inSink || wholeSinks.length > 0
+  }
   const companions = new Companions(({ pointer, text }, recipient) => {
     if (!fields.wantsAll && !mayHold(text) && !isSink(pointer)) return
     const found = at(pointer, true)
@@ -32,6 +36,10 @@ export function jsonReader(message: Message, spot: Spot, outer: Field | null): R
     end: () => {
       walk.end()
       companions.end()
+      // A service may read members there that are none to us.
+      if (!fields.hasPointers) return
+      if (walk.isDeep) message.work.note('nested too deeply')
+      if (outer === null && !walk.isPlain) message.work.note('a body that is no plain JSON')
     },
   }
 }

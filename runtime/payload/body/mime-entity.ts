@@ -44,12 +44,21 @@ export class MimeEntity implements Reader {
 
   #begin(head: Buffer, rest: Buffer): void {
     const headers = mimeHead(head.toString('utf8'))
-    const disposition = parametrised(headerValue(headers, 'content-disposition'))
-    const name = disposition.value === 'form-data' ? (disposition.parameters.get('name') ?? null) : null
     this.#head = NOTHING
     this.#fields(headers)
-    this.#body = this.#bodyReader(headers, name)
+    this.#body = this.#bodyReader(headers, this.#name(headers))
     if (rest.length > 0) this.#body.push(rest)
+  }
+
+  /** Some services do not ask whether it is a form's part that has it. */
+  #name(headers: readonly HeaderPair[]): string | null {
+    const lines = headers.filter(([name]) => name.toLowerCase() === 'content-disposition')
+    const read = lines.map(([, value]) => parametrised(value))
+    const names = new Set(read.flatMap(({ parameters }) => parameters.get('name') ?? []))
+    if (names.size > 1 || read.some(({ doubled }) => doubled.has('name')))
+      this.#message.work.note('a part of two names')
+    const [name = null] = names
+    return name
   }
 
   #fields(headers: readonly HeaderPair[]): void {
@@ -57,7 +66,7 @@ export class MimeEntity implements Reader {
     const { spot } = this.#content
     const outer = outerOf(spot)
     for (const [name, value] of headers) {
-      if (!STRUCTURAL.test(name)) {
+      if (!STRUCTURAL.test(name) || EXTERNAL.test(value)) {
         if (outer === null && !/^content-/i.test(name)) names?.named('part', name)
         unfold.text(value, inField(spot, fields.named('part', name, outer), true))
       }
@@ -96,6 +105,8 @@ function headEnd(bytes: Buffer): readonly [end: number, next: number | null] {
 
 const PLAIN = /^(?:|7bit|8bit|binary|identity)$/
 const MAX_HEAD = 65_536
+/** A Content-Type that says where the content is to be had (RFC 2046, 5.2.3). */
+const EXTERNAL = /^\s*message\/external-body/i
 const NOTHING = Buffer.alloc(0)
 /** They describe the mail, and hold identifiers that look like addresses. */
 const STRUCTURAL =

@@ -30,6 +30,13 @@ function spaced(text: string, cut: Cut): EncodedRun[] {
   if (HEX_PAIRS.test(text)) {
     return [{ encoding: 'hex', bytes: Buffer.from(text.replace(/0x|[^0-9a-f]+/gi, ''), 'hex'), cut }]
   }
+  if (PADDED.test(text)) {
+    const groups = text
+      .trim()
+      .split(/=+/)
+      .map((group) => base64Run(group).bytes)
+    return [{ encoding: 'base64', bytes: Buffer.concat(groups), cut }]
+  }
   if (!SPACED.test(text)) return []
   const { bytes } = base64Run(text.replace(/\s+/g, ''))
   return isUtf8(bytes) ? [{ encoding: 'base64', bytes, cut }] : []
@@ -37,6 +44,8 @@ function spaced(text: string, cut: Cut): EncodedRun[] {
 
 const MAX_SPACED = 65_536
 const HEX_PAIRS = /^\s*(?:0x)?[0-9a-f]{2}(?:[\s:,-]{1,3}(?:0x)?[0-9a-f]{2}){5,}\s*$/i
+/** With padding in the middle, as where texts were put together that each had their own. */
+const PADDED = /^\s*[A-Za-z0-9+/_-]{2,}={1,2}[A-Za-z0-9+/_-]{2,}[A-Za-z0-9+/_=-]*\s*$/
 const SPACED = /^[A-Za-z0-9+/_-]+(?:\s+[A-Za-z0-9+/_-]+)+={0,2}\s*$/
 
 type Decoded = Omit<EncodedRun, 'cut'>

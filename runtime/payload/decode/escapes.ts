@@ -9,12 +9,13 @@ export const percent: Undo = (text) => {
     .replace(PERCENTS, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'))
 }
 
-/** `\u0040`, `\x40`, `\100`, and a backslash before any other character. */
+/** `\u0040`, `\x40`, `\100`, a backslash before any other character, and one that goes on in the next line (YAML 1.2, 7.3.1). */
 export const backslash: Undo = (text) => {
   if (!text.includes('\\')) return null
-  return text.replace(BACKSLASH, (_, hex: string | undefined, octal: string | undefined, other: string) => {
+  return text.replace(BACKSLASH, (_, hex?: string, octal?: string, other?: string) => {
     if (hex !== undefined) return codePoint(Number.parseInt(hex.replace(/[{}]/g, '').slice(1), 16))
     if (octal !== undefined) return codePoint(Number.parseInt(octal, 8))
+    if (other === undefined) return ''
     return BLANKS.has(other) ? ' ' : other
   })
 }
@@ -63,10 +64,25 @@ export function decodeCharset(bytes: Buffer, charset: string): string {
   }
 }
 
+/**
+ * What XML has within a text and a reader of it does not see: comments, instructions, the marks of CDATA; and entities
+ * of its own (`<!ENTITY at "@">`).
+ */
+export const markup: Undo = (text) => {
+  if (!text.includes('<') || !MARKUP.test(text)) return null
+  const own = new Map<string, string>()
+  for (const [, name = '', , value = ''] of text.matchAll(OWN_ENTITY)) if (own.size < 64) own.set(name, value)
+  const plain = text.replace(MARKUPS, '')
+  return own.size === 0
+    ? plain
+    : plain.replace(NAMED_ENTITY, (written, name: string) => own.get(name) ?? written)
+}
+
 const PERCENT = /%u?[0-9a-f]{2}/i
 const WIDE_PERCENT = /%u([0-9a-f]{4})/gi
 const PERCENTS = /(?:%[0-9a-f]{2})+/gi
-const BACKSLASH = /\\(?:(u\{[0-9a-f]{1,6}\}|u[0-9a-f]{4}|U[0-9a-f]{8}|x[0-9a-f]{2})|([0-3][0-7]{2})|(.))/gis
+const BACKSLASH =
+  /\\(?:(u\{[0-9a-f]{1,6}\}|u[0-9a-f]{4}|U[0-9a-f]{8}|x[0-9a-f]{2})|([0-3][0-7]{2})|\r?\n[ \t]*|(.))/gis
 const BLANKS = new Set('abfnrtv')
 const ENTITY = /&(?:#x?[0-9a-f]{1,7}|[a-z]{2,8};)/i
 const ENTITIES = /&(?:#x([0-9a-f]{1,7})|#(\d{1,8})|([a-z]{2,8}));?/gi
@@ -76,6 +92,10 @@ const NAMED: Readonly<Record<string, string>> = {
   ...{ lowbar: '_', hyphen: '-', dash: '-', plus: '+', percnt: '%', num: '#', equals: '=', quest: '?' },
   ...{ lpar: '(', rpar: ')', lsqb: '[', rsqb: ']', zwj: '\u200d', zwnj: '\u200c' },
 }
+const MARKUP = /<!--|<\?|<!\[CDATA\[|<!ENTITY\s/
+const MARKUPS = /<!--.{0,1024}?-->|<\?.{0,1024}?\?>|<!\[CDATA\[|\]\]>/gs
+const OWN_ENTITY = /<!ENTITY\s{1,8}([\w.:-]{1,64})\s{1,8}(["'])([^"'<]{0,256})\2\s{0,8}>/g
+const NAMED_ENTITY = /&([\w.:-]{1,64});/g
 const STRAY_EQUALS = /=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n|$)/
 const WORD = /=\?[\w.:*-]{1,64}\?[bq]\?/i
 const WORDS = /=\?([\w.:-]{1,64})(?:\*[\w-]{1,32})?\?([bq])\?([^?]*)\?=/gi

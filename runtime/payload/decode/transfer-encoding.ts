@@ -7,18 +7,22 @@ export function transferDecoder(encoding: 'base64' | 'quoted-printable', inner: 
 
 function base64Decoder(inner: Reader): Reader {
   let rest = ''
-  const decode = (text: string): void => {
-    if (text.length > 0) inner.push(Buffer.from(text, 'base64'))
+  const decode = (groups: readonly string[]): void => {
+    const bytes = Buffer.concat(groups.map((group) => Buffer.from(group, 'base64')))
+    if (bytes.length > 0) inner.push(bytes)
   }
   return {
     push: (bytes) => {
-      const text = rest + bytes.toString('latin1').replace(/[^A-Za-z0-9+/_-]+/g, '')
-      const whole = text.length - (text.length % 4)
-      rest = text.slice(whole)
-      decode(text.slice(0, whole))
+      const text = rest + bytes.toString('latin1').replace(/[^A-Za-z0-9+/_=-]+/g, '')
+      // Padding ends a group; lenient readers go on with the next one.
+      const groups = text.split(/=+/)
+      const last = groups.pop() ?? ''
+      const whole = last.length - (last.length % 4)
+      rest = last.slice(whole)
+      decode([...groups, last.slice(0, whole)])
     },
     end: () => {
-      decode(rest)
+      decode([rest])
       inner.end()
     },
   }

@@ -4,10 +4,10 @@ import type { Work } from '../work.ts'
 import { textOfBytes } from './bytes-text.ts'
 import { compressionOf, decompressed, sealedKind } from './compressed.ts'
 import { encodedRuns } from './encoded-runs.ts'
-import { backslash, encodedWords, entities, percent, quotedPrintable, type Undo } from './escapes.ts'
+import { backslash, encodedWords, entities, markup, percent, quotedPrintable, type Undo } from './escapes.ts'
 
-/** Reads a text that is a document of its own, and says whether it was one. */
-export type ReadNested = (text: string, spot: Spot) => boolean
+/** Reads a text that is a document of its own, or how that begins, and says whether all of it was read. */
+export type ReadNested = (text: string, spot: Spot, cut: 'whole' | 'first') => boolean
 
 /**
  * Gives out a text and, to three layers, what it says when the encodings in it are undone. What seems to be encoded
@@ -28,7 +28,7 @@ export class Unfold {
     if (this.#work.exhausted || (spot.layers > 0 && !this.#work.spend(text.length))) return
     const isShort = cut === 'whole' && spot.layers === 0 && text.length <= MAX_REMEMBERED
     const isPlain = isShort && plainTexts.has(text)
-    if (!isPlain && cut === 'whole' && this.#readNested(text, spot)) return
+    if (!isPlain && (cut === 'whole' || cut === 'first') && this.#readNested(text, spot, cut)) return
     this.#onText(text, spot, cut)
     if (isPlain || (text.length >= LEAST && this.#undone(text, spot, cut)) || !isShort) return
     if (plainTexts.size >= MOST_REMEMBERED) plainTexts.clear()
@@ -62,7 +62,7 @@ export class Unfold {
       if (plain === null || plain === text) continue
       isEncoded = true
       if (spot.layers < MAX_LAYERS) this.text(plain, inEncoding(spot, encoding), cut)
-      else if (encoding !== 'escape' || CHARACTER_ESCAPE.test(text)) this.#work.note(TOO_DEEP)
+      else if (!LOOSE.has(encoding) || CHARACTER_ESCAPE.test(text)) this.#work.note(TOO_DEEP)
     }
     for (const run of encodedRuns(text, cut)) {
       if (this.bytes(run.bytes, inEncoding(spot, run.encoding), run.cut)) isEncoded = true
@@ -84,6 +84,8 @@ const plainTexts = new Set<string>()
 const MOST_REMEMBERED = 4096
 const MAX_REMEMBERED = 128
 const LEAST = 5
+/** What they undo, texts hold without being encoded. */
+const LOOSE = new Set(['escape', 'xml'])
 const TOO_DEEP = 'nested too deeply'
 /** What may stand for a character that counts; a backslash by itself stands for the next one. */
 const CHARACTER_ESCAPE = /\\(?:u[0-9a-f{]|x[0-9a-f]|[0-3][0-7]{2})/i
@@ -93,6 +95,7 @@ const PLAINLY_TEXT = /^[\x20-\x7e\r\n\t]{12,}$/
 const UNDOS: readonly (readonly [encoding: string, undo: Undo])[] = [
   ['percent', percent],
   ['html', entities],
+  ['xml', markup],
   ['escape', backslash],
   ['quoted-printable', quotedPrintable],
   ['encoded-word', encodedWords],

@@ -3,7 +3,7 @@ import { type Cut, cutAtEnd, cutAtStart } from './cut-text.ts'
 import type { Placed, Reading } from './found.ts'
 import { bareHosts } from './host-text.ts'
 import { mailAddresses } from './mail-text.ts'
-import { urls } from './url-text.ts'
+import { forgivenUrl, urls } from './url-text.ts'
 import { visibleReadings } from './visible-text.ts'
 
 /** A value, and the reading of the text that it was found in: what its offsets count. */
@@ -32,6 +32,8 @@ function wholeValues(reading: Reading): Values {
 function allValues(text: string, reading: Reading, cut: Cut): readonly ReadValue[] {
   const [first = text, second] = visibleReadings(text)
   const found = valuesOf(first, reading, cut)
+  const forgiven = reading.urls === 'any' && cut === 'whole' ? forgivenUrl(first) : null
+  if (forgiven !== null) found.push(...valuesOf(forgiven, reading, cut))
   if (second === undefined) return found
   const known = new Set(found.map(({ kind, value }) => `${kind} ${value}`))
   const others = valuesOf(second, reading, cut).filter(({ kind, value }) => !known.has(`${kind} ${value}`))

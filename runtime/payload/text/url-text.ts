@@ -27,6 +27,22 @@ export function urls(text: string, readiness: Readiness): PlacedUrl[] {
   return found.sort((one, other) => one.start - other.start)
 }
 
+/**
+ * A text that is one URL as URL parsers forgive it (WHATWG URL, 4.4): without slashes (`https:host/x`), or with tabs or
+ * line breaks in its host. As it is read there; null for any other text.
+ */
+export function forgivenUrl(text: string): string | null {
+  if (text.length > MAX_URL) return null
+  const [, scheme = '', slashes = '', rest = ''] = FORGIVEN.exec(text) ?? []
+  if (rest === '' || (slashes !== '' && !BROKEN_HOST.test(rest))) return null
+  const joined = rest.replace(/[\t\r\n]+/g, '')
+  const host = canonicalHost(HOST.exec(joined.replace(/^[^/\\?#]*@/, ''))?.[1] ?? '')
+  return host !== null && isKnown(host) ? `${scheme}://${joined}` : null
+}
+
+const FORGIVEN = /^\s*(https?|wss?|ftp):([\\/]*)([^\\/\s][^ ]*)\s*$/i
+const BROKEN_HOST = /^[^/\\?#:]*[\t\r\n]/
+
 /** A scheme's colon; and what stands before a URL without one, the text's beginning too. */
 const MAY_PRECEDE = new Set([...':\t\n\r "\'=(<>,[`'].map((one) => one.charCodeAt(0))).add(Number.NaN)
 const MAX_URL = 2048
