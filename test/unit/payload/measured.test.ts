@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
+import { asideTable } from '../../fixtures/payload/aside/measure.ts'
 import { scoreTable } from '../../fixtures/payload/measure.ts'
-import { documented, measureReal, measureSet, realTable } from '../../fixtures/payload/tables.ts'
+import {
+  documented,
+  measureAside,
+  measureReal,
+  measureSet,
+  realTable,
+} from '../../fixtures/payload/tables.ts'
 
 test('of the labelled requests enough are found, and few are said to be what they are not', async () => {
   const score = await measureSet()
@@ -9,6 +16,20 @@ test('of the labelled requests enough are found, and few are said to be what the
   expect(score.falseAlarms).toBeLessThanOrEqual(0.01)
   expect(scoreTable(score)).toBe(documented('labelled'))
 }, 120_000)
+
+test('of the requests kept aside nothing that was promised is missed, and nothing good is called more than low', async () => {
+  const played = await measureAside()
+  const promised = played.filter(({ one: { apart } }) => !apart)
+  const silent = promised.filter(({ outcome }) => outcome === 'missed')
+  expect(silent.map(({ one: { family, variant } }) => `${family}, ${variant}`)).toEqual([])
+  const loud = promised.filter(({ one: { label } }) => label === 'good').flatMap(({ alarms }) => alarms)
+  expect(loud).toEqual([])
+  const bad = promised.filter(({ outcome }) => outcome !== null)
+  expect(bad.length).toBeGreaterThanOrEqual(400)
+  expect(promised.length - bad.length).toBeGreaterThanOrEqual(300)
+  expect(bad.filter(({ outcome }) => outcome === 'too low').length / bad.length).toBeLessThanOrEqual(0.01)
+  expect(asideTable(played)).toBe(documented('aside'))
+}, 60_000)
 
 test('nothing that a real server sent is called more than low', async () => {
   const scores = await measureReal()
