@@ -45,7 +45,7 @@ function spaced(text: string, cut: Cut): EncodedRun[] {
 const MAX_SPACED = 65_536
 const HEX_PAIRS = /^\s*(?:0x)?[0-9a-f]{2}(?:[\s:,-]{1,3}(?:0x)?[0-9a-f]{2}){5,}\s*$/i
 /** With padding in the middle, as where texts were put together that each had their own. */
-const PADDED = /^\s*[A-Za-z0-9+/_-]{2,}={1,2}[A-Za-z0-9+/_-]{2,}[A-Za-z0-9+/_=-]*\s*$/
+const PADDED = /^\s*[A-Za-z0-9+/_-]{2,}={1,2}[A-Za-z0-9+/_-]{2}[A-Za-z0-9+/_=-]*\s*$/
 const SPACED = /^[A-Za-z0-9+/_-]+(?:\s+[A-Za-z0-9+/_-]+)+={0,2}\s*$/
 
 type Decoded = Omit<EncodedRun, 'cut'>

@@ -72,10 +72,22 @@ export const markup: Undo = (text) => {
   if (!text.includes('<') || !MARKUP.test(text)) return null
   const own = new Map<string, string>()
   for (const [, name = '', , value = ''] of text.matchAll(OWN_ENTITY)) if (own.size < 64) own.set(name, value)
-  const plain = text.replace(MARKUPS, '')
+  const plain = withoutSpans(withoutSpans(text, '<!--', '-->'), '<?', '?>').replace(CDATA, '')
   return own.size === 0
     ? plain
     : plain.replace(NAMED_ENTITY, (written, name: string) => own.get(name) ?? written)
+}
+
+function withoutSpans(text: string, open: string, close: string): string {
+  let plain = ''
+  let from = 0
+  for (let at = text.indexOf(open); at >= 0; at = text.indexOf(open, from)) {
+    const end = text.indexOf(close, at + open.length)
+    if (end < 0) break
+    plain += text.slice(from, at)
+    from = end + close.length
+  }
+  return plain + text.slice(from)
 }
 
 const PERCENT = /%u?[0-9a-f]{2}/i
@@ -93,7 +105,7 @@ const NAMED: Readonly<Record<string, string>> = {
   ...{ lpar: '(', rpar: ')', lsqb: '[', rsqb: ']', zwj: '\u200d', zwnj: '\u200c' },
 }
 const MARKUP = /<!--|<\?|<!\[CDATA\[|<!ENTITY\s/
-const MARKUPS = /<!--.{0,1024}?-->|<\?.{0,1024}?\?>|<!\[CDATA\[|\]\]>/gs
+const CDATA = /<!\[CDATA\[|\]\]>/g
 const OWN_ENTITY = /<!ENTITY\s{1,8}([\w.:-]{1,64})\s{1,8}(["'])([^"'<]{0,256})\2\s{0,8}>/g
 const NAMED_ENTITY = /&([\w.:-]{1,64});/g
 const STRAY_EQUALS = /=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n|$)/

@@ -33,14 +33,14 @@ export function urls(text: string, readiness: Readiness): PlacedUrl[] {
  */
 export function forgivenUrl(text: string): string | null {
   if (text.length > MAX_URL) return null
-  const [, scheme = '', slashes = '', rest = ''] = FORGIVEN.exec(text) ?? []
+  const [, scheme = '', slashes = '', rest = ''] = FORGIVEN.exec(text.trim()) ?? []
   if (rest === '' || (slashes !== '' && !BROKEN_HOST.test(rest))) return null
   const joined = rest.replace(/[\t\r\n]+/g, '')
   const host = canonicalHost(HOST.exec(joined.replace(/^[^/\\?#]*@/, ''))?.[1] ?? '')
   return host !== null && isKnown(host) ? `${scheme}://${joined}` : null
 }
 
-const FORGIVEN = /^\s*(https?|wss?|ftp):([\\/]*)([^\\/\s][^ ]*)\s*$/i
+const FORGIVEN = /^(https?|wss?|ftp):([\\/]*)([^\\/\s][^ ]*)$/i
 const BROKEN_HOST = /^[^/\\?#:]*[\t\r\n]/
 
 /** A scheme's colon; and what stands before a URL without one, the text's beginning too. */

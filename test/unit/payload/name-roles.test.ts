@@ -3,10 +3,21 @@ import { isRecipient } from '../../../runtime/payload/name-roles.ts'
 
 const RECIPIENTS = [
   ...['Bcc', 'reply_to', 'rcpt_to', 'X-Rcpt-To', 'Return-Path', 'BounceHookUrl', 'InboundHookUrl'],
-  ...['postback_url', 'webhookUrl', 'callback_domain', 'smtp_host'],
+  ...[
+    'postback_url',
+    'webhookUrl',
+    'callback_domain',
+    'smtp_host',
+    'mail_server',
+    'log_drain_url',
+    'results_url',
+  ],
+  ...['h:Reply-To', 'autoForwardTo', 'RESPOND_TO', 'redirect_to_email', 'FeedbackForwardingEmailAddress'],
+  ...['blind_copy', 'hiddenCopy', 'receipt_email', 'bounce_address', 'statusCallback', 'Mail-Followup-To'],
 ]
 const OTHERS = [
   ...['From', 'subject', 'facebookUrl', 'bookUrl', 'path', 'return', 'returnPathname', 'smtp', 'host', 'url'],
+  ...['related_to', 'link_to', 'howTo', 'valid_to', 'copy', 'user_email', 'contact_email', 'event_url'],
   ...['photo', 'bucket', 'domain', 'total', 'from_date'],
 ]
 
