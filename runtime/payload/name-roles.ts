@@ -52,13 +52,12 @@ function roleOf(name: string): Role {
 
 const ownRole = remembered(
   (written): Role => {
-    // Behind a prefix: `h:Reply-To`, `soap:To`.
-    const own = written.slice(written.lastIndexOf(':') + 1)
-    const name = compact(own)
+    const name = compact(written)
+    const words = spoken(written)
     return {
-      recipient: RECIPIENT.test(name) || SPOKEN.test(spoken(own)),
+      recipient: RECIPIENT.test(name) || SPOKEN.test(words),
       neutral: NEUTRAL.test(name),
-      sharing: SHARING.test(name) || SHARING_WORD.test(spoken(own)),
+      sharing: SHARING.test(name) || SHARING_WORD.test(words),
       host: HOST.test(name) ? 'host' : LINK.test(name) ? 'link' : null,
       scope: /^(?:oauth)?scopes?$/.test(name),
     }

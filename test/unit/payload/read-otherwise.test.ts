@@ -1,6 +1,6 @@
 import * as zlib from 'node:zlib'
 import { expect, test } from 'vitest'
-import { foundIn, read, type Sent } from './found-in.ts'
+import { foundIn, lines, read, type Sent } from './found-in.ts'
 
 const BCC = 'phan@giftshop.club'
 const FORM = 'application/x-www-form-urlencoded'
@@ -167,6 +167,13 @@ test.each([
 ])('the sink query:channel in %s', async (target, label) => {
   const { head } = await read('', { target, fields: [{ index: 0, field: 'query:channel', values: 'any' }] })
   expect(head.map(({ field, value, sinks }) => [field, value, sinks])).toEqual([[label, 'c1', [0]]])
+})
+
+test.each([
+  ['/domains/evil.cloud/whois', ['path host evil.cloud']],
+  ['/files/evil.cloud/versions', []],
+])('a host in the path %s', async (target, found) => {
+  expect(lines((await read('', { target })).head)).toEqual(found)
 })
 
 test('a sink’s name in letters that services take for its own', async () => {
