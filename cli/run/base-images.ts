@@ -34,7 +34,7 @@ export function keepBaseImages(store: string, { node, python }: BaseImages): voi
 }
 
 export function basesByRole({ node, python }: BaseImages): ImageSources['base'] {
-  return { tap: node, node, python }
+  return { tap: node, node, python, git: node }
 }
 
 function file(store: string): string {

@@ -32,6 +32,7 @@ export function installer(options: InstallerOptions): InstallRun {
     const denied = new Set<string>()
     const ending = new AbortController()
     let last: NodeJS.Timeout | null = null
+    let timedOut = false
     const session = await startSession({
       ...options,
       onAlert: (alert) => {
@@ -73,15 +74,20 @@ export function installer(options: InstallerOptions): InstallRun {
     })
     session.server.stdin.end()
     const end = () => session.server.kill('SIGKILL')
+    const late = () => {
+      timedOut = true
+      end()
+    }
     for (const one of [signal, ending.signal]) one?.addEventListener('abort', end)
     if (ending.signal.aborted) end()
+    const limit = request.limitMs === undefined ? null : setTimeout(late, request.limitMs)
     const [stdoutTail, stderrTail, exit] = await Promise.all([
       tail(session.server.stdout),
       tail(session.server.stderr),
       session.ended,
     ]).finally(() => {
       signal?.removeEventListener('abort', end)
-      if (last !== null) clearTimeout(last)
+      for (const timer of [last, limit]) if (timer !== null) clearTimeout(timer)
     })
     signal?.throwIfAborted()
     return {
@@ -90,6 +96,7 @@ export function installer(options: InstallerOptions): InstallRun {
       stdoutTail,
       stderrTail,
       denied: [...denied],
+      timedOut,
     } satisfies InstallEnd
   }
 }

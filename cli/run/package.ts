@@ -9,11 +9,13 @@ import {
   ensurePackage,
   type InstalledPackage,
 } from '../../runtime/packages/ensure-package.ts'
+import type { BlocksOf } from '../../runtime/packages/fetch-reach.ts'
 import type { InstallRun } from '../../runtime/packages/install-run.ts'
 import { BETWEEN, type PackageSpec } from '../../runtime/packages/package-spec.ts'
 import { pinnedPackages } from '../../runtime/packages/pin.ts'
 import type { TreeState } from '../../runtime/packages/tree-record.ts'
 import { DEFAULT_MIN_AGE, type Trust } from '../../runtime/packages/trust.ts'
+import { compileRules, hostRules } from '../../runtime/policy/rules.ts'
 import type { SandboxBackend } from '../../runtime/sandbox/backend.ts'
 import type { Soundness } from '../../runtime/session.ts'
 import type { OwnPaths } from '../paths.ts'
@@ -78,10 +80,18 @@ export async function packageOptions(
       ...trustOf(other, besideProfile(other, loaded, profiles), options, profiles),
       expects: null,
     }),
+    blocksOf: declaredBlocks(loaded.profile),
     ...(runtime !== null && { runtime }),
     ...(backend.owner !== null && { owner: backend.owner }),
     say,
   }
+}
+
+/** Where in the user's own network a host lies, by the profile. */
+function declaredBlocks({ egress }: Profile): BlocksOf {
+  const rules = compileRules(egress)
+  return (host, port) =>
+    hostRules(rules, host).flatMap(({ ports, resolves }) => (ports.includes(port) ? resolves : []))
 }
 
 /** Of a package that was named with another: what its own profile says of who publishes it, though another is in force. */

@@ -16,6 +16,8 @@ export interface ArchiveManifest {
 
 /** More is neither read nor fetched. */
 export const MAX_ARCHIVE_BYTES = 512 * 1024 * 1024
+/** What comes more slowly for so long is not waited for. */
+export const SLOWEST = { bytesPerSecond: 1024, seconds: 60 } as const
 /** So much is looked through for the package.json, unpacked: a few bytes may unpack to any length. */
 const MAX_UNPACKED_BYTES = 2 * 1024 * 1024 * 1024
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024

@@ -6,6 +6,7 @@ import { aheadFile, isFloating, lookAhead, readAhead, writeAhead } from './ahead
 import { readArchive } from './archive.ts'
 import { chooseBin } from './bin.ts'
 import { binCommand } from './bin-start.ts'
+import type { BlocksOf } from './fetch-reach.ts'
 import { hostRuntime } from './host-runtime.ts'
 import { withInstallLock } from './install-lock.ts'
 import { type InstallOptions, installPackage, trustBeside } from './install-package.ts'
@@ -63,6 +64,8 @@ export interface EnsureOptions {
   readonly trust?: Trust
   /** See InstallOptions. */
   readonly trustBeside?: (spec: PackageSpec) => Trust
+  /** See StageOptions. */
+  readonly blocksOf?: BlocksOf
   /** One line for a person. */
   readonly say: (text: string) => void
   /** Resolve the spec again, though it is installed. */

@@ -1,20 +1,18 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
-import { McpRunError } from '../model/errors.ts'
 import type { NodeRuntime } from '../model/node-runtime.ts'
-import type { EgressRule } from '../model/profile.ts'
-import { escapeText } from '../model/text.ts'
-import { MAX_ARCHIVE_BYTES } from './archive.ts'
+import { SYSTEM_BUNDLES } from '../model/system-bundles.ts'
+import { MAX_ARCHIVE_BYTES, SLOWEST } from './archive.ts'
 import { readBounded } from './bounded-file.ts'
 import type { FetchPlan } from './client/plan.ts'
-import { GIT_ENVIRONMENT, GIT_SCRIPT, gitFailure } from './git-script.ts'
+import { failure, fetchFailure } from './fetch-failure.ts'
+import { type BlocksOf, reachOf } from './fetch-reach.ts'
+import { GIT_ENVIRONMENT, GIT_SCRIPT } from './git-script.ts'
 import { type NpmrcParts, writeNpmrc } from './install-command.ts'
-import type { InstallEnd, InstallRequest, InstallRun } from './install-run.ts'
+import type { InstallRequest, InstallRun } from './install-run.ts'
 import type { Origin } from './origin.ts'
 import { formatPackageSpec, type PackageSpec } from './package-spec.ts'
-import { registryRule } from './registry.ts'
 import type { Fetched } from './roots.ts'
-import { redact } from './secrets.ts'
 import { own, writePrivate } from './stage.ts'
 
 export interface FetchParts extends NpmrcParts {
@@ -22,7 +20,11 @@ export interface FetchParts extends NpmrcParts {
   readonly install: InstallRun
   /** See InstallParts. */
   readonly client: string
+  readonly blocksOf: BlocksOf
 }
+
+/** A server may also send so much, and so steadily, that nobody waits for its end. */
+const LIMIT_MS = 10 * 60_000
 
 /**
  * Gets an archive, or a repository as one, in a sandbox of its own, from which nothing but its own host is reached. What
@@ -43,7 +45,9 @@ export async function fetchArchive(
   const request =
     origin.kind === 'git' ? gitRequest(origin, folder, parts) : urlRequest(origin, folder, at, parts)
   const end = await parts.install({ ...request, label: formatPackageSpec(spec) })
-  if (end.exitCode !== 0 || end.denied.length > 0) throw fetchFailure(spec, origin, end, parts)
+  if (end.exitCode !== 0 || end.denied.length > 0) {
+    throw fetchFailure(spec, origin, end, { secrets: parts.access.secrets, limitMs: LIMIT_MS })
+  }
   const path = join(folder, 'archive')
   if (origin.kind === 'url') return { path, commit: null }
   return { path, commit: await commitOf(spec, origin, folder) }
@@ -51,22 +55,16 @@ export async function fetchArchive(
 
 type Unlabelled = Omit<InstallRequest, 'label'>
 
-function common(origin: Origin, folder: string, { access }: FetchParts) {
+function common(origin: Origin, folder: string, { access, blocksOf }: FetchParts) {
   return {
     write: [folder],
     home: join(folder, 'home'),
     cwd: folder,
-    egress: [hostOf(origin)],
+    egress: [reachOf(origin, { settings: access.settings, blocksOf })],
     proxy: access.proxy,
     endsWhenDenied: true,
+    limitMs: LIMIT_MS,
   }
-}
-
-/** The host that the person named, at its port, and no other. */
-function hostOf({ kind, address }: Origin): EgressRule {
-  const rule = registryRule(address)
-  if (rule === null) throw new Error('its address was read')
-  return { ...rule, purpose: kind === 'git' ? 'repository of a package' : 'archive of a package' }
 }
 
 function urlRequest(origin: Origin, folder: string, at: number, parts: FetchParts): Unlabelled {
@@ -78,6 +76,7 @@ function urlRequest(origin: Origin, folder: string, at: number, parts: FetchPart
     url: origin.address,
     to: join(folder, 'archive'),
     maxBytes: MAX_ARCHIVE_BYTES,
+    slowest: SLOWEST,
   }
   const [client, planFile] = [`fetch-${at}.cjs`, `fetch-${at}.json`].map((name) =>
     join(stage.config, name),
@@ -112,16 +111,17 @@ function gitRequest(origin: Origin, folder: string, parts: FetchParts): Unlabell
       ...(authorities !== '' && { GIT_SSL_CAINFO: file }),
     },
     read: [],
+    runner: 'git',
   }
 }
 
-/** The system's, and those that the user's npm trusts beside them; empty: git's own default. */
+/** The host's own, which an image need not have, and those that the user's npm trusts beside them; empty: git's default. */
 function certificates({ access, env }: FetchParts): string {
+  const system = SYSTEM_BUNDLES.map(textOf).find((text) => text !== '') ?? ''
   const named = [access.settings.cafile, env.NODE_EXTRA_CA_CERTS].filter(
     (one) => typeof one === 'string' && one !== '',
   )
-  if (named.length === 0) return ''
-  return ['/etc/ssl/certs/ca-certificates.crt', ...(named as string[])].map(textOf).join('\n')
+  return [system, ...(named as string[]).map(textOf)].filter((text) => text !== '').join('\n')
 }
 
 function textOf(file: string): string {
@@ -132,60 +132,20 @@ function textOf(file: string): string {
   }
 }
 
-/** Whatever a server says, a commit that was asked for by its digest is that one. */
+/**
+ * Git takes four digits or more for the beginning of a commit's digest, also behind `-g` as `git describe` writes it, but a
+ * branch or tag of that name first, as npm does: which of them is meant is not left to whoever names branches there.
+ */
+const DIGEST = /^(?:(?!refs\/).+-g)?([0-9a-f]{4,64})$/i
+
 async function commitOf(spec: PackageSpec, { ref }: Origin, folder: string): Promise<string> {
   const commit = (await readBounded(join(folder, 'commit'), 100)).trim()
   if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) throw failure(spec, 'git left no commit')
-  const digest = ref !== null && /^[0-9a-f]{7,64}$/i.test(ref) ? ref.toLowerCase() : ''
-  if (commit.startsWith(digest)) return commit
-  throw failure(spec, `${ref} is not a commit of it; what is there under that name is ${commit}`)
-}
-
-function fetchFailure(
-  spec: PackageSpec,
-  origin: Origin,
-  end: InstallEnd,
-  { access }: Pick<FetchParts, 'access'>,
-): McpRunError {
-  const { host } = new URL(origin.address)
-  if (end.denied.length > 0) return deniedFailure(spec, origin, end.denied)
-  if (origin.kind === 'git') {
-    const known = gitFailure(end.exitCode)
-    if (known !== null) return failure(spec, known.why, known.hint)
-  }
-  const lines = end.stderrTail.trim().split('\n').slice(-4).join(' ')
-  const said = redact(lines, [...queryParts(origin.address), ...access.secrets])
-  const ended = end.signal === null ? `exit code ${end.exitCode}` : end.signal
-  return failure(
+  const digest = DIGEST.exec(ref ?? '')?.[1] ?? ''
+  if (commit.startsWith(digest.toLowerCase())) return commit
+  throw failure(
     spec,
-    `${host}: ${said === '' ? ended : said}`,
-    'egress flows tells what became of each connection',
+    `${ref} is not a commit of it; what is there under that name is ${commit}`,
+    `a branch or tag that is called like a commit is named in full: #refs/heads/${ref}, #refs/tags/${ref}`,
   )
-}
-
-/** Where the named host is what was refused, its address is why, or its port is another. */
-function deniedFailure(spec: PackageSpec, { address }: Origin, denied: readonly string[]): McpRunError {
-  const { hostname, port, protocol } = new URL(address)
-  const named = `${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`
-  const asked = escapeText(denied.slice(0, 5).join(', '), 400)
-  if (denied.every((one) => one === named || one.startsWith(`${named} `)))
-    return failure(spec, `${asked} may not be reached, though you named it`, 'the alert says why')
-  return failure(
-    spec,
-    `${asked} was asked for, and only ${named}, which you named, may be reached`,
-    'where it is named by an address that leads to another host or port, name the address there',
-  )
-}
-
-/** A query as it stands in messages, the whole of it first: any of it may be a key. */
-function queryParts(address: string): readonly string[] {
-  const { search, searchParams } = new URL(address)
-  const written = search.slice(1)
-  const values = written.split('&').map((pair) => pair.slice(pair.indexOf('=') + 1))
-  return [written, ...values, ...searchParams.values()].filter((one) => one.length > 3)
-}
-
-function failure(spec: PackageSpec, why: string, hint = 'try again'): McpRunError {
-  const what = `${formatPackageSpec(spec)} was not fetched: ${escapeText(why, 500)}`
-  return new McpRunError('install-failed', what, { hint })
 }

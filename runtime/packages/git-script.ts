@@ -1,4 +1,4 @@
-import { MAX_ARCHIVE_BYTES } from './archive.ts'
+import { MAX_ARCHIVE_BYTES, SLOWEST } from './archive.ts'
 
 /** Of 512 bytes, as POSIX has it: no server fills a disk. */
 const MAX_BLOCKS = MAX_ARCHIVE_BYTES / 512
@@ -30,12 +30,14 @@ echo "$commit" >../commit
 /** git asks nobody, and heeds no configuration but its own. */
 export const GIT_ENVIRONMENT: Readonly<Record<string, string>> = {
   LANG: 'C.UTF-8',
-  PATH: '/usr/bin:/bin',
+  PATH: '/usr/local/bin:/usr/bin:/bin',
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_TERMINAL_PROMPT: '0',
   GIT_ASKPASS: '/bin/false',
   GIT_ALLOW_PROTOCOL: 'http:https',
+  GIT_HTTP_LOW_SPEED_LIMIT: String(SLOWEST.bytesPerSecond),
+  GIT_HTTP_LOW_SPEED_TIME: String(SLOWEST.seconds),
 }
 
 /** What an exit code of the script means, where it is not git's own. */
@@ -44,7 +46,7 @@ export function gitFailure(code: number | null): { readonly why: string; readonl
     case 91:
       return {
         why: 'there is no git where packages are installed, and it is what fetches repositories',
-        hint: 'apt-get install git; with a container engine, whose image has none: --sandbox native',
+        hint: 'apt-get install git',
       }
     case 92:
       return {

@@ -34,6 +34,7 @@ export function installPackage(options: InstallOptions): Promise<Pin> {
     const { tree } = staged
     refuseEngine(staged, runtime.version)
     refuseReplaced(packages, tree)
+    refuseStandIns(staged, trust, say)
     for (const [at, { spec, pinned, answer }] of staged.packages.entries()) {
       const before = again === null ? undefined : pinnedPackages(again)[at]
       const last = before ?? pinnedLast(packages, pinned.name)
@@ -50,6 +51,22 @@ export function installPackage(options: InstallOptions): Promise<Pin> {
     refuseBundledScripts(staged, trust)
     return takeIn(staged, options)
   })
+}
+
+/** Whoever names two packages gives neither a say in what the other consists of. */
+function refuseStandIns({ standIns }: Staged, { acceptedNames }: Trust, say: (text: string) => void): void {
+  for (const { of, name, is, named } of standIns) {
+    const what = escapeText(`takes the place of ${name}, which ${of} depends on`, 600)
+    const which = escapeText(is, 300)
+    if (!named && !acceptedNames.includes(name)) {
+      throw new McpRunError(
+        'usage',
+        `${which}, which came with a package that was named beside it, ${what}: nothing shows that it is that`,
+        { hint: `--accept-name ${escapeText(name, 214)}, if it is meant; else start the two apart` },
+      )
+    }
+    say(`${which} ${what}`)
+  }
 }
 
 /** What lies in an archive could call itself anything: a profile's word for the registry's package is not for it. */

@@ -25,11 +25,13 @@ export interface InstallRequest {
   /** The proxy of npm's own configuration: for the recorder to dial, where nothing else names one. */
   readonly proxy: NpmProxy | null
   /** Whose image it runs in, with a container engine. Absent: node's. */
-  readonly runner?: 'node' | 'python'
+  readonly runner?: 'node' | 'python' | 'git'
   /** The package, as it was named. */
   readonly label: string
   /** Whether it has failed as soon as anything is refused: then it is ended soon, though it might wait for ever. */
   readonly endsWhenDenied: boolean
+  /** After so long it is ended. Absent: it ends by itself. */
+  readonly limitMs?: number
 }
 
 export interface InstallEnd {
@@ -40,6 +42,8 @@ export interface InstallEnd {
   readonly stdoutTail: string
   /** Destinations that it asked for and that are not the registry's, as text; each was refused. */
   readonly denied: readonly string[]
+  /** It was ended, as `limitMs` says. */
+  readonly timedOut: boolean
 }
 
 /** Runs a command in the sandbox under the recorder, and resolves when every process of it has ended. */

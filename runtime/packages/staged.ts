@@ -5,6 +5,7 @@ import type { NodeRuntime } from '../model/node-runtime.ts'
 import { escapeText } from '../model/text.ts'
 import { type Answer, type Answers, asAnswer, asAnswers, readAnswers } from './answer.ts'
 import { readBounded } from './bounded-file.ts'
+import type { BlocksOf } from './fetch-reach.ts'
 import { type GatherOptions, gatherRoots, isPrepared } from './gather-roots.ts'
 import { answerFile, INSTALLED_LOCK, prepareInstall } from './install-command.ts'
 import type { InstallRun } from './install-run.ts'
@@ -18,6 +19,7 @@ import { type RegistryAccess, registryAccess } from './registry.ts'
 import { type Root, wantedOf } from './roots.ts'
 import { redact } from './secrets.ts'
 import { createStage, type Owner, type Stage, sweepStages, writeManifest, writePrivate } from './stage.ts'
+import { findStandIns, type StandIn } from './stand-ins.ts'
 import { type Placed, readTree, type Tree } from './tree.ts'
 import { removeTree } from './tree-files.ts'
 
@@ -30,6 +32,8 @@ export interface StageOptions extends GatherOptions {
   readonly client: string
   /** npm's list of all that is to be installed; null: as the registry resolves the spec today. */
   readonly lock?: string | null
+  /** Absent: nobody has said where in their own network anything lies. */
+  readonly blocksOf?: BlocksOf
   readonly env?: Environment
   readonly cwd?: string
   readonly owner?: Owner
@@ -41,6 +45,7 @@ export interface Staged {
   readonly spec: PackageSpec
   readonly stage: Stage
   readonly tree: Tree
+  readonly standIns: readonly StandIn[]
   readonly access: RegistryAccess
   readonly roots: readonly [Root, ...Root[]]
   /** Those that were named, the one whose profile counts first. */
@@ -66,8 +71,13 @@ const MAX_LOCK_BYTES = 64 * 1024 * 1024
 export async function withStaged<T>(options: StageOptions, use: (staged: Staged) => Promise<T>): Promise<T> {
   return inStage(options, true, async (stage, access, roots) => {
     const { spec } = options
-    const read = readTree(await lockOf(stage, spec), placedOf(roots))
+    const lock = await lockOf(stage, spec)
+    const read = readTree(lock, placedOf(roots))
     if (!read.ok) throw stageFailure(spec, read.flaw)
+    const standIns = findStandIns(
+      lock,
+      roots.map((root) => ({ path: folderOf(root), placed: root.archive !== null })),
+    )
     const { tree } = read
     const found =
       (await readAnswers(answerFile(stage), cleaner(access))) ?? asAnswers({ problem: 'it was not asked' })
@@ -95,7 +105,7 @@ export async function withStaged<T>(options: StageOptions, use: (staged: Staged)
       replaces: null,
       ...(beside.length > 0 && { beside: beside.map(({ pinned }) => pinned) }),
     } as const
-    return use({ spec, stage, tree, access, roots, packages, pin })
+    return use({ spec, stage, tree, standIns, access, roots, packages, pin })
   })
 }
 
@@ -170,7 +180,8 @@ async function inStage<T>(
   install: boolean,
   use: (stage: Stage, access: RegistryAccess, roots: Staged['roots']) => Promise<T>,
 ): Promise<T> {
-  const { packages, spec, owner, runtime, client, env = process.env, cwd = process.cwd() } = options
+  const { packages, spec, owner, runtime, client, blocksOf = () => [] } = options
+  const { env = process.env, cwd = process.cwd() } = options
   await sweepStages(packages)
   const stage = createStage(packages, { owner })
   try {
@@ -180,7 +191,7 @@ async function inStage<T>(
     const npm = findNpm({ node, env, cwd })
     const config = await readNpmConfig({ npm, node, env, cwd: stage.tree })
     const access = registryAccess(config)
-    const parts = { stage, owner, runtime, env, access, config, client, install: options.install }
+    const parts = { stage, owner, runtime, env, access, config, client, blocksOf, install: options.install }
     const roots = await gatherRoots(options, parts)
     writeManifest(stage, Object.fromEntries(roots.map((root, at) => [root.name, wantedOf(root, at)])), owner)
     if (typeof options.lock === 'string')

@@ -17,7 +17,7 @@ export interface Share {
 
 /** A container image that the server runs in: one of mcp-run's own, by what it runs, or the server's. */
 export type ServerImage =
-  | { readonly kind: 'runner'; readonly runner: 'node' | 'python' }
+  | { readonly kind: 'runner'; readonly runner: 'node' | 'python' | 'git' }
   | {
       readonly kind: 'image'
       readonly name: string

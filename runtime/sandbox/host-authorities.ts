@@ -1,15 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { SYSTEM_BUNDLES } from '../model/system-bundles.ts'
 import { certificateFiles } from './certificates.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
-
-/** Where distributions keep what the system trusts, in one file. */
-const SYSTEM_BUNDLES = [
-  '/etc/ssl/certs/ca-certificates.crt',
-  '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
-  '/etc/ssl/ca-bundle.pem',
-  '/etc/ssl/cert.pem',
-]
 
 /** What the host trusts beside Node's own list, in PEM. A file that cannot be read adds nothing. */
 export function hostAuthorities(env: Variables): readonly string[] {

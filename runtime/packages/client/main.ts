@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
-import { pipeline } from 'node:stream/promises'
+import { fetchArchive } from './fetch-archive.ts'
 import { askRegistry, chosenVersion, lookUp } from './look-up.ts'
 import { openNpmLibrary } from './npm-library.ts'
 import type { ClientPlan, FetchPlan } from './plan.ts'
@@ -17,7 +17,7 @@ const LIMIT_MS = 60_000
 async function main(): Promise<number> {
   const [, , file = '', ...npmArguments] = process.argv
   const plan: ClientPlan | FetchPlan = JSON.parse(readFileSync(file, 'utf8'))
-  if ('url' in plan) return fetchArchive(plan)
+  if ('url' in plan) return fetched(plan)
   const npm = plan.install ? runNpm([plan.npmCli, ...npmArguments]) : Promise.resolve(0)
   const asked = ask(plan)
   asked.catch(() => undefined)
@@ -32,27 +32,13 @@ async function main(): Promise<number> {
 }
 
 /** What fails is told in a line, for a person: where in npm's code it came up says nothing to them. */
-async function fetchArchive({ npmCli, settings, url, to, maxBytes }: FetchPlan): Promise<number> {
+async function fetched(plan: FetchPlan): Promise<number> {
   try {
-    const library = await openNpmLibrary(npmCli, settings)
-    const { body } = await library.fetch(url, { ...library.options, cache: null })
-    await pipeline(body, atMost(maxBytes), createWriteStream(to, { flags: 'wx', mode: 0o600 }))
+    await fetchArchive(plan)
     return 0
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
     return 1
-  }
-}
-
-/** A server may send without an end. */
-function atMost(maxBytes: number) {
-  return async function* (body: AsyncIterable<string | Buffer>): AsyncGenerator<string | Buffer> {
-    let bytes = 0
-    for await (const chunk of body) {
-      bytes += chunk.length
-      if (bytes > maxBytes) throw new Error(`it is larger than ${maxBytes / 1024 / 1024} MiB`)
-      yield chunk
-    }
   }
 }
 

@@ -26,6 +26,8 @@ export interface FetchPlan {
   readonly to: string
   /** More is not fetched. */
   readonly maxBytes: number
+  /** What comes more slowly for so long is given up. */
+  readonly slowest: { readonly bytesPerSecond: number; readonly seconds: number }
 }
 
 export interface WantedPackage {

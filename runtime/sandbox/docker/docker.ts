@@ -75,11 +75,10 @@ export function dockerBackend(options: DockerOptions): DockerBackend {
     return wanted.tag
   }
   const ensured: Record<ImageRole, () => Promise<string>> = {
-    ...{
-      tap: once(() => ensure('tap')),
-      node: once(() => ensure('node')),
-      python: once(() => ensure('python')),
-    },
+    tap: once(() => ensure('tap')),
+    node: once(() => ensure('node')),
+    python: once(() => ensure('python')),
+    git: once(() => ensure('git')),
   }
   const image = (role: ImageRole) => ensured[role]()
   const likelyImage = (role: ImageRole) => imageRecipe(role, options.sources, process.arch).tag

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { McpRunError } from '../../model/errors.ts'
 
-export type ImageRole = 'tap' | 'node' | 'python'
+export type ImageRole = 'tap' | 'node' | 'python' | 'git'
 
 /** Where this installation keeps what images are made of. */
 export interface ImageSources {

@@ -89,6 +89,7 @@ test('npm that is killed', async () => {
     stderrTail: '',
     stdoutTail: '',
     denied: [],
+    timedOut: false,
   })
   expect((await failure('server', { install })).message).toContain('ended by SIGKILL')
   expectNothingLeft()
@@ -112,7 +113,7 @@ test.each([
 ])('a package client that %s', async (_, act, message) => {
   const install: InstallRun = async ({ cwd }) => {
     await act(cwd)
-    return { exitCode: 0, signal: null, stderrTail: '', stdoutTail: '', denied: [] }
+    return { exitCode: 0, signal: null, stderrTail: '', stdoutTail: '', denied: [], timedOut: false }
   }
   expect((await failure('server', { install })).message).toContain(message)
   expectNothingLeft()

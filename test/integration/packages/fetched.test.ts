@@ -35,6 +35,48 @@ describe('a server without an end', () => {
   })
 })
 
+/** The same in a hurry: nobody waits for a minute. */
+const hurried: InstallRun = (request) => {
+  const [, , plan = ''] = request.argv
+  const env = { ...request.env, GIT_HTTP_LOW_SPEED_TIME: '1' }
+  if (!plan.endsWith('.json')) return world.home.install({ ...request, env })
+  const slowest = { bytesPerSecond: 1024, seconds: 0.2 }
+  writeFileSync(plan, JSON.stringify({ ...JSON.parse(readFileSync(plan, 'utf8')), slowest }))
+  return world.home.install(request)
+}
+
+describe('a server that never comes to its end', () => {
+  it.each([
+    ['an archive', 'slow.tgz', '/slow.tgz', /comes too slowly: less than 1024 bytes a second/],
+    ['a repository', 'eve/slow.git', '/eve/slow.git/info/refs', /too slow/i],
+  ])('is not waited for: %s', async (_, path, answered, why) => {
+    world.far.files.set(answered, { begins: Buffer.from('001e# service=git-upload-pack\n') })
+    const spec = `${path.endsWith('.git') ? 'git+' : ''}${world.far.url}${path}`
+    await expect(world.home.ensure(spec, { install: hurried })).rejects.toMatchObject({
+      code: 'install-failed',
+      message: expect.stringMatching(why),
+    })
+    expect(readdirSync(packages('stage'))).toEqual([])
+  })
+
+  it.each([
+    ['slow.tgz', 'download it by other means, and name the file'],
+    ['eve/slow.git', 'clone it by other means, and name its folder, built'],
+  ])('has ten minutes in all, however it sends: %s', async (path, hint) => {
+    const limits: unknown[] = []
+    const install: InstallRun = async ({ limitMs }) => {
+      limits.push(limitMs)
+      return { exitCode: null, signal: 'SIGKILL', stderrTail: '', stdoutTail: '', denied: [], timedOut: true }
+    }
+    const spec = `${path.endsWith('.git') ? 'git+' : ''}${world.far.url}${path}`
+    await expect(world.home.ensure(spec, { install })).rejects.toMatchObject({
+      message: expect.stringContaining('it had not come after 10 minutes'),
+      hint,
+    })
+    expect(limits).toEqual([600_000])
+  })
+})
+
 describe('an archive at an address', () => {
   it('is fetched from that host alone, and then installed as one on disk is', async () => {
     world.far.files.set('/dl/thing-1.0.0.tgz', tarball(MANIFEST, { 'cli.js': CLI }))
@@ -145,12 +187,23 @@ describe('a repository', () => {
     })
   })
 
-  it('a branch that is called like a commit is none', async () => {
-    const commit = world.far.commit('eve/thing', FILES)
-    const other = world.far.commit('eve/thing', { 'cli.js': 'evil()' }, commit.slice(0, 12))
-    await expect(
-      world.home.ensure(`git+${world.far.url}eve/thing.git#${commit.slice(0, 12)}`),
-    ).rejects.toThrow(`what is there under that name is ${other}`)
+  it.each([
+    ['four digits', (commit: string) => commit.slice(0, 4)],
+    ['six digits', (commit: string) => commit.slice(0, 6).toUpperCase()],
+    ['twelve digits', (commit: string) => commit.slice(0, 12)],
+    ['digits behind a tag’s name', (commit: string) => `v1-2-g${commit.slice(0, 8)}`],
+  ])('a branch that is called like a commit is none: %s', async (what, called) => {
+    const repository = `eve/${what.replaceAll(/[^a-z]/g, '-')}`
+    const commit = world.far.commit(repository, FILES)
+    const ref = called(commit)
+    const spec = `git+${world.far.url}${repository}.git`
+    expect((await world.home.ensure(`${spec}#${ref.replace('v1-2-g', '')}`)).pin.origin?.commit).toBe(commit)
+    const other = world.far.commit(repository, { 'cli.js': 'evil()' }, ref)
+    await expect(world.home.ensure(`${spec}#${ref}`, { refresh: true })).rejects.toMatchObject({
+      message: expect.stringContaining(`what is there under that name is ${other}`),
+      hint: expect.stringContaining(`#refs/heads/${ref}`),
+    })
+    expect((await world.home.ensure(`${spec}#refs/heads/${ref}`)).pin.origin?.commit).toBe(other)
   })
 
   it('its attributes leave no file out, and change none', async () => {

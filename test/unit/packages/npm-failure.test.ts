@@ -5,7 +5,7 @@ const spec = { name: 'x', version: '1' }
 const failure = (stderrTail: string, signal: string | null = null) =>
   npmFailure(
     spec,
-    { exitCode: signal === null ? 1 : null, signal, stderrTail, stdoutTail: '', denied: [] },
+    { exitCode: signal === null ? 1 : null, signal, stderrTail, stdoutTail: '', denied: [], timedOut: false },
     { secrets: ['tok-123456'] },
   )
 const npm = (...lines: string[]) => lines.map((line) => `npm error ${line}\n`).join('')

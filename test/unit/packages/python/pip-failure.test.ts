@@ -3,7 +3,7 @@ import { pipFailure } from '../../../../runtime/packages/python/pip-failure.ts'
 import { parseRequirement } from '../../../../runtime/packages/python/requirement.ts'
 
 const REQUEST = { package: parseRequirement('tool'), beside: [], bin: null, python: null }
-const END = { exitCode: 1, signal: null, stdoutTail: '', stderrTail: '', denied: [] }
+const END = { exitCode: 1, signal: null, stdoutTail: '', stderrTail: '', denied: [], timedOut: false }
 const said = (end: object, log = '', secrets: readonly string[] = []) => {
   const { message, hint } = pipFailure(REQUEST, { ...END, ...end }, { log, secrets })
   return `${message} | ${hint}`
