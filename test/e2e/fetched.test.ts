@@ -1,21 +1,24 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { gitImage } from '../fixtures/engine/git-image.ts'
 import { type GitServer, startGitServer } from '../fixtures/git-server.ts'
 import type { Internet, RunResult } from '../fixtures/internet/model.ts'
 import { a } from '../fixtures/internet/records.ts'
 import { expectSilence } from '../fixtures/internet/silence.ts'
 import { history } from '../fixtures/product/history.ts'
+import { patchedBuild } from '../fixtures/product/patched-build.ts'
 import { type Product, product, USERS } from '../fixtures/product/product.ts'
 import { registryAt } from '../fixtures/product/registry-places.ts'
 import { runOpen } from '../fixtures/product/run-open.ts'
 import { said } from '../fixtures/product/said.ts'
-import { ON_DOCKER, startInternet } from '../fixtures/product/sandbox.ts'
+import { engineOf, startInternet } from '../fixtures/product/sandbox.ts'
 import { type FixtureRegistry, startRegistry } from '../fixtures/registry.ts'
 import { tarball } from '../fixtures/tar.ts'
 
 const REGISTRY = 'packages.test'
 const GIT = 'git.packages.test'
+const INNER = 'inner.packages.test'
 const TOKEN = 'npm_0123456789abcdef'
 const CLI = `#!/usr/bin/env node
 process.stdout.write(JSON.stringify([require('helper'), ...process.argv.slice(2)]))
@@ -26,10 +29,13 @@ const FILES = { 'package.json': JSON.stringify(MANIFEST), 'cli.js': CLI }
 let internet: Internet
 let registry: FixtureRegistry
 let far: GitServer
+let env: Readonly<Record<string, string>> = {}
 const places: (() => unknown)[] = []
 beforeAll(async () => {
-  const zones = { [REGISTRY]: [a('203.0.113.96')], [GIT]: [a('203.0.113.97')] }
+  const zones = { [REGISTRY]: [a('203.0.113.96')], [GIT]: [a('203.0.113.97')], [INNER]: [a('10.9.8.78')] }
   internet = await startInternet({ zones })
+  const engine = engineOf(internet)
+  if (engine !== null) env = { MCP_RUN_BASE_IMAGE: await gitImage(engine, 'adds-git') }
   registry = await startRegistry([
     { manifest: { name: 'helper', version: '1.0.0' }, files: { 'index.js': 'module.exports = "helper"' } },
   ])
@@ -38,7 +44,8 @@ beforeAll(async () => {
   far.files.set('/moved.tgz', { location: 'http://elsewhere.evil.test/says.tgz' })
   places.push(await registryAt(internet, registry, { address: '203.0.113.96', port: 80 }))
   places.push(await registryAt(internet, far, { address: '203.0.113.97', port: 443, tls: true }))
-  places.push(await registryAt(internet, far, { address: '203.0.113.97', port: 80 }))
+  for (const address of ['203.0.113.97', '10.9.8.78'])
+    places.push(await registryAt(internet, far, { address, port: 80 }))
 })
 afterAll(async () => {
   for (const end of places) await end()
@@ -50,7 +57,7 @@ afterAll(async () => {
 describe.each(USERS)('as %s', (user) => {
   let mcp: Product
   beforeEach(async () => {
-    mcp = product(internet, { user })
+    mcp = product(internet, { user, env })
     const npmrc = `registry=http://${REGISTRY}/\ncafile=${internet.caFile}\n`
     writeFileSync(join(mcp.home, '.npmrc'), npmrc, { mode: 0o644 })
     await internet.resetCounts()
@@ -120,17 +127,31 @@ describe.each(USERS)('as %s', (user) => {
     expect(result.stderr.toString()).toContain(`and only ${GIT}:80, which you named`)
   })
 
-  if (ON_DOCKER) {
-    it('a repository needs git, which the runner’s image has not', async () => {
-      far.commit(`${user}/says`, FILES)
-      const result = await run('-y', `git+https://${GIT}/${user}/says.git`)
-      expect(result.code).toBe(2)
-      expect(result.stderr.toString()).toMatch(
-        /there is no git where packages are installed.*--sandbox native/s,
-      )
-    })
-    return
-  }
+  it('a name that leads into a private network is not followed there, unless its place is declared', async () => {
+    far.commit(`${user}/inner`, FILES)
+    const url = `http://${INNER}/dl/says-1.0.0.tgz`
+    const refused = await run('-y', url)
+    expect(refused.code).toBe(2)
+    expect(refused.stderr.toString()).toMatch(
+      /inner\.packages\.test:80 .*may not be reached, though you named it/,
+    )
+    expect(internet.countsAt('10.9.8.78').connections).toBe(0)
+    const egress = `egress:\n  - { host: ${INNER}, port: 80, resolves: [10.9.8.0/24] }\n`
+    const declared = mcp.profile('inner', `name: inner\n${egress}`)
+    expect(said(await run('--profile', declared, '--', 'npx', '-y', url, 'x'))).toEqual(['helper', 'x'])
+    writeFileSync(join(mcp.home, '.npmrc'), `registry=http://${REGISTRY}/\n//${INNER}/:_authToken=${TOKEN}\n`)
+    expect(said(await run('-y', `git+http://${INNER}/${user}/inner.git`, 'y'))).toEqual(['helper', 'y'])
+  })
+
+  it('one that comes without an end is ended, with the time that it had', async () => {
+    const shorter = { file: 'mcp-run.cjs', find: /limitMs:LIMIT_MS(?=\}\})/, replace: 'limitMs:2e3' }
+    const hurried = product(internet, { user, env, dist: patchedBuild(internet.folder(0), [shorter]) })
+    far.files.set('/slow.tgz', { begins: Buffer.from('x') })
+    const result = await runOpen(hurried, ['-y', `http://${GIT}/slow.tgz`], 55_000).ended
+    expect(result.code).toBe(2)
+    expect(result.stderr.toString()).toContain(`${GIT}: it had not come after`)
+    expect(readdirSync(join(hurried.store, 'packages', 'stage'))).toEqual([])
+  })
 
   it('a repository is had at a commit, over TLS, with no credential and no configuration', async () => {
     const commit = far.commit(`${user}/says`, FILES)

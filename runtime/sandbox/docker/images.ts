@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { stripVTControlCharacters } from 'node:util'
 import { escapeText } from '../../model/text.ts'
 import { createRunFolder } from '../run-folder.ts'
 import { type Engine, engineError, statusOf } from './engine.ts'
@@ -54,6 +55,8 @@ async function buildImage(engine: Engine, recipe: ImageRecipe, options: BuildOpt
 }
 
 function buildHint(role: ImageRecipe['role']): string {
+  if (role === 'git')
+    return 'name a base image that has git: MCP_RUN_BASE_IMAGE, or images.json (docs/docker.md); or --sandbox native'
   const variable = role === 'python' ? 'MCP_RUN_PYTHON_BASE_IMAGE' : 'MCP_RUN_BASE_IMAGE'
   return `a closed network names an image of its own to build on: ${variable}, or images.json (docs/docker.md); or --sandbox native`
 }
@@ -62,24 +65,43 @@ function buildHint(role: ImageRecipe['role']): string {
 export async function follow(stream: NodeJS.ReadableStream, say: (line: string) => void): Promise<void> {
   let rest = ''
   let failure: string | null = null
+  let printed = ''
+  const take = (line: string): void => {
+    const { error, stream } = progress(line, say)
+    printed = lastLine(stream ?? '') ?? printed
+    if (error !== undefined) failure = stepFailure(error, printed)
+  }
   for await (const chunk of stream) {
     const lines = (rest + chunk).split('\n')
     rest = lines.pop() ?? ''
-    for (const line of lines) failure = progress(line, say) ?? failure
+    lines.forEach(take)
   }
-  failure = progress(rest, say) ?? failure
+  take(rest)
   if (failure !== null) throw new Error(failure)
 }
 
+/** What a step printed last, the builder's own lines aside. */
+function lastLine(printed: string): string | null {
+  const lines = stripVTControlCharacters(printed).split('\n')
+  return lines.findLast((line) => line.trim() !== '' && !/^(Step | ?--->|Removing )/i.test(line)) ?? null
+}
+
+/** An engine repeats the whole step, and not why it failed. */
+function stepFailure(error: string, printed: string): string {
+  const code = /(?:non-zero code:|exit status|exit code) (\d+)\W*$/.exec(error)?.[1]
+  if (code === undefined || printed === '') return error
+  return `a step ended with exit code ${code}: ${printed.trim().slice(0, 300)}`
+}
+
 /** Steps and pulls are worth a line; what a step prints, and each layer's percentage, is not. */
-function progress(line: string, say: (line: string) => void): string | null {
-  const { stream, status, id, error } = parse(line)
-  if (error !== undefined) return error
+function progress(line: string, say: (line: string) => void): ReturnType<typeof parse> {
+  const read = parse(line)
+  const { stream, status, id } = read
   // Podman writes them large.
   if (stream !== undefined && /^step /i.test(stream)) say(escapeText(stream.trim(), 200))
   else if (status !== undefined && (id === undefined || status.startsWith('Pulling from')))
     say(escapeText(id === undefined ? status : `${id}: ${status}`, 200))
-  return null
+  return read
 }
 
 function parse(line: string): { stream?: string; status?: string; id?: string; error?: string } {

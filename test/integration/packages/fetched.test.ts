@@ -165,6 +165,22 @@ describe('a repository', () => {
     expect((await world.home.ensure(`${spec}#${first.slice(0, 10)}`)).pin.integrity).toBe(old.pin.integrity)
   })
 
+  it('whom git trusts is what the host trusts, and npm beside it', async () => {
+    world.far.commit('ann/trust', FILES)
+    const own = join(world.home.home, 'own.pem')
+    writeFileSync(own, '-----BEGIN OWN-----\n')
+    writeFileSync(join(world.home.home, '.npmrc'), `registry=${world.registry.url}\ncafile=${own}\n`)
+    const trusted: string[] = []
+    const install: InstallRun = (request) => {
+      const { GIT_SSL_CAINFO } = request.env
+      if (GIT_SSL_CAINFO !== undefined) trusted.push(readFileSync(GIT_SSL_CAINFO, 'utf8'))
+      return world.home.install(request)
+    }
+    await world.home.ensure(`git+${world.far.url}ann/trust.git`, { install })
+    const system = readFileSync('/etc/ssl/certs/ca-certificates.crt', 'utf8')
+    expect(trusted).toEqual([`${system}\n-----BEGIN OWN-----\n`])
+  })
+
   it('branches and tags are had by their names', async () => {
     world.far.commit('ann/named', FILES)
     const next = world.far.commit('ann/named', { 'cli.js': `${CLI}// next\n` }, 'feature/next')
