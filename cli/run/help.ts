@@ -42,7 +42,7 @@ Options, up to the first word that is not one, or --:
   --recorder container  where the recorder runs with docker: auto (default), process or container
   --upstream-proxy URL  the proxy that the host needs to get out, http:// or https://; none: dial directly
                         (else HTTPS_PROXY or ALL_PROXY; NO_PROXY counts with each); no server sees it
-  --accept-name PACKAGE this name is meant, though it resembles a widely used one
+  --accept-name PACKAGE this name is meant, though it resembles a widely used one, or stands in for a dependency
   --min-age AGE         how long ago a version must have been published: 24h (default), 7d, 0
   --allow-scripts NAME  this package's install script runs, in the sandbox, or its build from source; again for more
   --store DIR           where history, packages and homes are kept (MCP_RUN_HOME, else ~/.mcp-run)
