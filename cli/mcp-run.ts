@@ -1,3 +1,4 @@
+import { exitAtOnce } from './exit.ts'
 import { reportError } from './fail.ts'
 import { parseArguments } from './run/arguments.ts'
 
@@ -23,18 +24,17 @@ async function main(): Promise<number> {
       return (await import('./doctor/doctor.ts')).doctor({ fix: args.fix })
     case 'pin':
     case 'unpin':
-      exit = async (code) => (await import('../runtime/tap/libc.ts')).exitNow(code)
+      exit = exitAtOnce
       return (await import('./pin/pin.ts')).pin(args.kind, args.words)
     case 'trial':
       return (await import('./trial/trial.ts')).trial(args.words)
     case 'upgrade':
-      exit = async (code) => (await import('../runtime/tap/libc.ts')).exitNow(code)
+      exit = exitAtOnce
       return (await import('./upgrade/upgrade.ts')).upgrade(args.words)
     case 'profiles':
       return (await import('./profiles/profiles.ts')).profiles(args.words)
     case 'run':
-      // An orderly exit waits for the host's look-ups under way, which take up to half a minute.
-      exit = async (code) => (await import('../runtime/tap/libc.ts')).exitNow(code)
+      exit = exitAtOnce
       return (await import('./run/run.ts')).run(args)
   }
 }

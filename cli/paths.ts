@@ -8,6 +8,8 @@ export interface OwnPaths {
   readonly tap: string
   readonly recorder: string
   readonly dockerfiles: string
+  /** What of koffi Linux needs, by processor. */
+  readonly koffiBinaries: string
   readonly storeWorker: string
   /** What installs packages, in the sandbox. */
   readonly packageClient: string
@@ -27,6 +29,7 @@ export function ownPaths(): OwnPaths {
     tap: join(root, 'dist', 'tap.cjs'),
     recorder: join(root, 'dist', 'recorder.cjs'),
     dockerfiles: join(root, 'docker'),
+    koffiBinaries: join(root, 'dist', 'koffi-binaries.json'),
     storeWorker: join(root, 'dist', 'store-worker.cjs'),
     packageClient: join(root, 'dist', 'package-client.cjs'),
     pythonClient: join(root, 'dist', 'python-client.py'),

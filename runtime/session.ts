@@ -13,7 +13,7 @@ import type { Mode } from './model/verdict.ts'
 import { compileRules } from './policy/rules.ts'
 import { recorderContext } from './recorder/context.ts'
 import type { InspectionOptions } from './recorder/inspect/inspection.ts'
-import { type Recorder, startRecorder } from './recorder/recorder.ts'
+import type { Recorder } from './recorder/recorder.ts'
 import { startRemoteRecorder } from './recorder/remote/remote-recorder.ts'
 import type { LaunchSpec, OpenSandbox, RunningServer, SandboxBackend, ServerExit } from './sandbox/backend.ts'
 import { SANDBOX_HOST } from './sandbox/root-filesystem.ts'
@@ -143,7 +143,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     }
     const recorder =
       capture.kind === 'sockets'
-        ? startRecorder({
+        ? (await import('./recorder/recorder.ts')).startRecorder({
             ...capture,
             context: recording,
             hostname: SANDBOX_HOST,

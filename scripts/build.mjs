@@ -1,6 +1,6 @@
 // Bundles the programs into dist/: all of them, or those named as arguments.
 import { existsSync } from 'node:fs'
-import { chmod, copyFile, mkdir, rename } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build as bundle } from 'esbuild'
@@ -91,6 +91,7 @@ export async function build({ outdir = join(root, 'dist'), only } = {}) {
     ),
     copyProgram('runtime/packages/python/client.py', 'python-client.py', outdir),
     compileProfiles({ outfile: join(outdir, 'profiles.json') }),
+    pinKoffi(join(outdir, 'koffi-binaries.json')),
   ])
 }
 
@@ -137,6 +138,22 @@ async function copyProgram(source, name, outdir) {
   await copyFile(join(root, source), `${target}.new`)
   await chmod(`${target}.new`, 0o755)
   await rename(`${target}.new`, target)
+}
+
+/**
+ * What the tap's image needs of koffi for Linux, by processor, as the lock has it: npm installs the binary of the
+ * machine that it runs on alone, and packs no lock.
+ */
+async function pinKoffi(outfile) {
+  const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'))
+  const pinned = (arch) => {
+    const name = `@koromix/koffi-linux-${arch}`
+    const { version, integrity } = packages[`node_modules/${name}`]
+    return [arch, { name, version, integrity }]
+  }
+  await mkdir(dirname(outfile), { recursive: true })
+  await writeFile(`${outfile}.new`, `${JSON.stringify(Object.fromEntries(['x64', 'arm64'].map(pinned)))}\n`)
+  await rename(`${outfile}.new`, outfile)
 }
 
 const ownFiles = {

@@ -4,12 +4,12 @@ import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pc from 'picocolors'
 import { EXIT } from '../../runtime/model/errors.ts'
+import { hostName, isLinux } from '../../runtime/model/host.ts'
 import { escapeText } from '../../runtime/model/text.ts'
-import { nativeBackend } from '../../runtime/sandbox/native.ts'
 import { ARCHITECTURES } from '../../runtime/sandbox/system-calls.ts'
 import { storeFolder } from '../../runtime/store/store-folder.ts'
 import { ownPaths } from '../paths.ts'
-import { type Check, missing, ok } from './check.ts'
+import { type Check, missing, note, ok } from './check.ts'
 import { examineEngine } from './engine.ts'
 import { checkInForce } from './in-force.ts'
 import { checkTools } from './tools.ts'
@@ -21,6 +21,21 @@ import { checkUserNamespaces } from './user-namespaces.ts'
  */
 export async function doctor({ fix }: { fix: boolean }): Promise<number> {
   const store = storeFolder(undefined)
+  const native = isLinux() && (await nativeWorks(fix))
+  process.stdout.write('Container engine\n')
+  const { checks, answers } = await examineEngine(ownPaths(), store, fix)
+  print(
+    isLinux()
+      ? checks
+      : [...checks, note('native', `the native sandbox is Linux's, and this is ${machine()}`)],
+  )
+  const container = answers && works(checks)
+  const sentences = [...(isLinux() ? [sentence('native', native)] : []), sentence('container', container)]
+  process.stdout.write(`\n${sentences.join(' ')}\n`)
+  return native || container ? 0 : EXIT.sandbox
+}
+
+async function nativeWorks(fix: boolean): Promise<boolean> {
   process.stdout.write('Native sandbox\n')
   let native = await examineNative()
   print(native)
@@ -29,12 +44,8 @@ export async function doctor({ fix }: { fix: boolean }): Promise<number> {
     native = await examineNative()
     print(native)
   }
-  process.stdout.write('\nContainer engine\n')
-  const { checks, answers } = await examineEngine(ownPaths(), store, fix)
-  print(checks)
-  const container = answers && works(checks)
-  process.stdout.write(`\n${sentence('native', works(native))} ${sentence('container', container)}\n`)
-  return works(native) || container ? 0 : EXIT.sandbox
+  process.stdout.write('\n')
+  return works(native)
 }
 
 function works(checks: readonly Check[]): boolean {
@@ -49,6 +60,7 @@ function sentence(which: 'native' | 'container', works: boolean): string {
 async function examineNative(): Promise<readonly Check[]> {
   const basics = [checkMachine(), ...checkTools(), checkUserNamespaces()]
   if (!works(basics)) return basics
+  const { nativeBackend } = await import('../../runtime/sandbox/native.ts')
   const home = mkdtempSync(join(tmpdir(), 'mcp-run-doctor-'))
   try {
     return [...basics, ...(await checkInForce(nativeBackend({ tapPath: ownPaths().tap }), home))]
@@ -58,11 +70,14 @@ async function examineNative(): Promise<readonly Check[]> {
 }
 
 function checkMachine(): Check {
-  const text = `${process.platform} ${release()} ${process.arch}, node ${process.versions.node}, ${process.getuid?.() === 0 ? 'root' : 'a plain user'}`
-  const known = process.platform === 'linux' && ARCHITECTURES[process.arch] !== undefined
-  return known
-    ? ok('machine', text)
-    : missing('machine', `${text}: the native sandbox needs Linux on x64 or arm64`)
+  return ARCHITECTURES[process.arch] !== undefined
+    ? ok('machine', machine())
+    : missing('machine', `${machine()}: the native sandbox needs Linux on x64 or arm64`)
+}
+
+function machine(): string {
+  const user = process.getuid?.() === 0 ? 'root' : 'a plain user'
+  return `${hostName()} ${release()} ${process.arch}, node ${process.versions.node}, ${user}`
 }
 
 function print(checks: readonly Check[]): void {

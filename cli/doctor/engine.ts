@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { McpRunError } from '../../runtime/model/errors.ts'
 import type { EngineEndpoint } from '../../runtime/sandbox/docker/endpoint.ts'
 import { connectEngine } from '../../runtime/sandbox/docker/engine.ts'
 import { engineFacts } from '../../runtime/sandbox/docker/engine-facts.ts'
+import { createRunFolder } from '../../runtime/sandbox/run-folder.ts'
 import type { OwnPaths } from '../paths.ts'
 import { baseImages, keepBaseImages } from '../run/base-images.ts'
 import { answeringEngine, knownEngines } from '../run/engine.ts'
@@ -56,7 +55,8 @@ async function examineImages(
     return [missing('images', `${error.message}; ${error.hint ?? ''}`)]
   }
   keepBaseImages(store, baseImages(store))
-  const home = mkdtempSync(join(tmpdir(), 'mcp-run-doctor-'))
+  // Where a server's is too: an engine's machine need not have the host's /tmp.
+  const home = createRunFolder(store)
   try {
     return [ok('images', 'built'), ...(await checkInForce(backend, home))]
   } finally {

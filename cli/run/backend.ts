@@ -1,4 +1,5 @@
 import { McpRunError } from '../../runtime/model/errors.ts'
+import { hostName, isLinux } from '../../runtime/model/host.ts'
 import { shownAddress } from '../../runtime/packages/origin.ts'
 import type { SandboxBackend } from '../../runtime/sandbox/backend.ts'
 import type { DockerBackend } from '../../runtime/sandbox/docker/docker.ts'
@@ -34,7 +35,7 @@ export async function chooseBackend(args: RunArguments, paths: OwnPaths): Promis
       wanted.sandbox === 'native'
         ? await native(paths)
         : await docker(args, paths, store, await enginesFor(args))
-    const remember = !question.image && question.remembered?.sandbox !== wanted.sandbox
+    const remember = isLinux() && !question.image && question.remembered?.sandbox !== wanted.sandbox
     return { backend, confirm: () => remember && keep(store, key, wanted) }
   }
   // An engine that is named, and whose name is broken, is an error: never silently another sandbox.
@@ -87,8 +88,16 @@ async function tried(
 }
 
 async function native(paths: OwnPaths): Promise<SandboxBackend> {
+  if (!isLinux()) throw noNative()
   const { nativeBackend } = await import('../../runtime/sandbox/native.ts')
   return nativeBackend({ tapPath: paths.tap })
+}
+
+function noNative(): McpRunError {
+  const message = `--sandbox native is made of what Linux alone has, and this is ${hostName()}`
+  return new McpRunError('sandbox-unavailable', message, {
+    hint: 'leave it out: servers run in containers, of Docker Desktop, Colima or OrbStack',
+  })
 }
 
 async function docker(

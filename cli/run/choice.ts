@@ -1,3 +1,4 @@
+import { hostName, isLinux } from '../../runtime/model/host.ts'
 import type { Choice, SandboxName } from './remembered-choice.ts'
 
 export interface ChoiceQuestion {
@@ -29,10 +30,14 @@ export type SandboxDecision =
     }
   | { readonly sandbox: null; readonly message: string; readonly hint: string }
 
-/** The one sandbox that is in question, known before any is tried; null at a first time, where both are. */
+/**
+ * The one sandbox that is in question, known before any is tried; null at a first time, where both are. Elsewhere than
+ * on Linux there is no other.
+ */
 export function wantedSandbox({ asked, remembered, image }: ChoiceQuestion): Wanted | null {
   if (asked !== 'auto') return { sandbox: asked, why: `--sandbox ${asked}` }
   if (image) return { sandbox: 'docker', why: 'it is an image' }
+  if (!isLinux()) return { sandbox: 'docker', why: `the one on ${hostName()}` }
   if (remembered === null) return null
   return { sandbox: remembered.sandbox, why: `as chosen on ${remembered.at.slice(0, 10)}` }
 }
@@ -83,5 +88,6 @@ function refusal(
   const fix = sandbox === 'docker' ? ENGINE_FIX : NATIVE_FIX
   const other = sandbox === 'docker' ? 'native' : 'docker'
   const change = `--sandbox ${other} once changes it for good`
-  return { sandbox: null, message, hint: asked === 'auto' && !image ? `${fix}; ${change}` : fix }
+  const changes = asked === 'auto' && !image && isLinux()
+  return { sandbox: null, message, hint: changes ? `${fix}; ${change}` : fix }
 }

@@ -1,10 +1,10 @@
-import { constants } from 'node:os'
 import { startBridge } from '../../runtime/mcp/bridge.ts'
 import type { Bridge } from '../../runtime/mcp/bridge-types.ts'
 import type { ReadOnlyGate } from '../../runtime/mcp/read-only-gate.ts'
 import { stopServer } from '../../runtime/mcp/shutdown.ts'
 import { McpRunError } from '../../runtime/model/errors.ts'
 import type { ServerExit } from '../../runtime/sandbox/backend.ts'
+import { numberOf } from '../../runtime/sandbox/linux-signals.ts'
 import type { Session } from '../../runtime/session.ts'
 import type { AskedUrls } from './asked-urls.ts'
 import { say } from './say.ts'
@@ -90,5 +90,5 @@ export async function converse(
 
 /** As a shell gives it: a signal's number above 128. */
 function exitCode({ code, signal }: ServerExit): number {
-  return code ?? 128 + (signal === null ? 0 : constants.signals[signal])
+  return code ?? 128 + (signal === null ? 0 : numberOf(signal))
 }

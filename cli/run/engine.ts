@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { McpRunError } from '../../runtime/model/errors.ts'
+import { orNative } from '../../runtime/model/host.ts'
 import type { EngineEndpoint } from '../../runtime/sandbox/docker/endpoint.ts'
 import { answers, connectEngine } from '../../runtime/sandbox/docker/engine.ts'
 import { findEngines } from '../../runtime/sandbox/docker/find-engines.ts'
@@ -34,7 +35,7 @@ export async function answeringEngine(found: readonly EngineEndpoint[]): Promise
   throw (
     failure ??
     new McpRunError('sandbox-unavailable', 'no container engine was found', {
-      hint: 'start Docker or Podman, or use --sandbox native',
+      hint: orNative('start Docker or Podman', ', or use --sandbox native'),
     })
   )
 }

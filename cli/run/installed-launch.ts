@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
 import { McpRunError } from '../../runtime/model/errors.ts'
+import { orNative } from '../../runtime/model/host.ts'
 import type { InstalledPackage } from '../../runtime/packages/ensure-package.ts'
 import type { SandboxBackend, Share } from '../../runtime/sandbox/backend.ts'
 import { programShare } from '../../runtime/sandbox/shares.ts'
@@ -43,19 +44,17 @@ function asksForBun({ bin, command }: InstalledPackage): boolean {
 }
 
 function findBun(sandbox: SandboxBackend['name']): string {
+  if (sandbox === 'docker') {
+    throw new McpRunError('usage', 'this package runs with bun, which the runner’s image has not', {
+      hint: orNative('leave --bun out', ', or use --sandbox native'),
+    })
+  }
   const folders = (process.env.PATH ?? '').split(delimiter).filter(isAbsolute)
   const found = folders
     .map((folder) => join(folder, 'bun'))
     .find((file) => existsSync(file) && statSync(file).isFile())
-  if (found !== undefined && sandbox === 'native') return found
-  throw new McpRunError(
-    'usage',
-    found === undefined
-      ? 'this package runs with bun, which is not in the PATH'
-      : 'the runner’s image has no bun',
-    {
-      hint:
-        found === undefined ? 'install bun, or leave --bun out' : 'use --sandbox native, or leave --bun out',
-    },
-  )
+  if (found !== undefined) return found
+  throw new McpRunError('usage', 'this package runs with bun, which is not in the PATH', {
+    hint: 'install bun, or leave --bun out',
+  })
 }

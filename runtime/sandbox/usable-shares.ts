@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { McpRunError } from '../model/errors.ts'
+import { orNative } from '../model/host.ts'
 import type { SandboxBackend, Share } from './backend.ts'
 
 const READ = 4
@@ -16,7 +17,10 @@ export function checkUsable(shares: readonly Share[], owner: SandboxBackend['own
     if (problem === null || owner === null) continue
     const { uid } = statSync(share.source)
     throw new McpRunError('usage', `${share.target} ${problem}`, {
-      hint: `chown -R ${owner.uid}:${owner.gid} ${share.source}; or run mcp-run as user ${uid}; or --sandbox native`,
+      hint: orNative(
+        `chown -R ${owner.uid}:${owner.gid} ${share.source}; or run mcp-run as user ${uid}`,
+        '; or --sandbox native',
+      ),
     })
   }
 }

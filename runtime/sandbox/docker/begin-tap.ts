@@ -20,7 +20,7 @@ export function beginTap(options: {
   readonly alive: Promise<void>
   readonly facts: () => Promise<EngineFacts>
   readonly recorder: DockerOptions['recorder']
-  /** The engine listens on a socket of this machine. */
+  /** The engine listens on a socket of this machine, which is Linux. */
   readonly socket: boolean
   readonly tapOptions: TapOptions
 }): BegunTap {

@@ -1,4 +1,5 @@
 import { McpRunError } from '../../model/errors.ts'
+import { isLinux, orNative } from '../../model/host.ts'
 import type { Profile } from '../../model/profile.ts'
 import type { LaunchSpec, OpenSandbox, SandboxBackend } from '../backend.ts'
 import { SANDBOX_HOME } from '../root-filesystem.ts'
@@ -8,7 +9,7 @@ import type { EngineEndpoint } from './endpoint.ts'
 import { answers, connectEngine, type Engine, engineError } from './engine.ts'
 import { type EngineFacts, engineFacts } from './engine-facts.ts'
 import { limitsIn } from './engine-limits.ts'
-import { withoutHostFiles } from './files-elsewhere.ts'
+import { copyOwnFiles, withoutHostFiles } from './files-elsewhere.ts'
 import { type HeldServer, holdServer } from './held-server.ts'
 import { type ImageRole, type ImageSources, imageRecipe } from './image-recipe.ts'
 import { ensureImage, hasImage } from './images.ts'
@@ -126,7 +127,7 @@ function openDocker(parts: Parts): OpenSandbox {
     alive,
     facts,
     recorder: options.recorder,
-    socket: options.endpoint.kind === 'unix',
+    socket: options.endpoint.kind === 'unix' && isLinux(),
     tapOptions: {
       api: engine.then(({ api }) => api),
       image: () => parts.image('tap'),
@@ -201,7 +202,7 @@ function openDocker(parts: Parts): OpenSandbox {
       'sandbox-unavailable',
       'Podman on another machine takes no filter of system calls',
       {
-        hint: 'Docker there; or an engine of this machine; or the native sandbox: --sandbox native',
+        hint: orNative('Docker there; or an engine of this machine'),
       },
     )
   }
@@ -209,10 +210,13 @@ function openDocker(parts: Parts): OpenSandbox {
   async function createServer(wanted: LaunchSpec) {
     const { api, endpoint } = await engine
     const filesHere = endpoint.kind === 'unix'
-    const { spec, notes } = filesHere ? { spec: wanted, notes: [] } : withoutHostFiles(wanted)
-    notes.forEach(options.say)
+    // The engine makes that first: it is asked for more when that is done.
     const tapId = (await (await begun.tap).container).id
     const known = await facts()
+    const { spec, notes } = !filesHere
+      ? withoutHostFiles(wanted)
+      : { spec: known.sameKernel ? wanted : copyOwnFiles(wanted, folder), notes: [] }
+    notes.forEach(options.say)
     const assumed = parts.assumedArch()
     if (assumed !== null && assumed !== known.arch) throw otherProcessor(known.arch)
     const kept = limitsIn(known.keeps, limits)

@@ -1,6 +1,7 @@
 import type { Agent } from 'node:http'
 import type Dockerode from 'dockerode'
 import { McpRunError } from '../../model/errors.ts'
+import { orNative } from '../../model/host.ts'
 import { escapeText } from '../../model/text.ts'
 import type { EngineEndpoint } from './endpoint.ts'
 import { realFiles } from './engine-files.ts'
@@ -66,17 +67,32 @@ export function engineError(doing: string, error: unknown, hint?: string): McpRu
   const said = json?.message ?? message ?? String(error)
   const text = escapeText(said.replaceAll(/\s+/g, ' ').trim(), 600)
   return new McpRunError('sandbox-unavailable', `${doing}: ${text}`, {
-    hint: hint ?? HINTS[code ?? ''] ?? 'mcp-run doctor says what this machine lacks',
+    hint:
+      hint ?? (UNSEEN.test(said) ? SHARE_IT : hintFor(code)) ?? 'mcp-run doctor says what this machine lacks',
     cause: error,
   })
 }
 
-const START_IT = 'start the container engine, or choose the other sandbox: --sandbox native'
-const HINTS: Readonly<Partial<Record<string, string>>> = {
-  ENOENT: START_IT,
-  ECONNREFUSED: START_IT,
-  ECONNRESET: START_IT,
-  EACCES: 'let your user use the engine (for Docker: the group docker), or use --sandbox native',
+/** In the words of Docker, of Docker Desktop, and of Podman. */
+const UNSEEN =
+  /bind source path does not exist|mounts denied|not shared from the host|statfs \S+ no such file/i
+const SHARE_IT =
+  "the engine's machine does not see this path of yours: share its folder with it (Docker Desktop: Settings, Resources, File sharing; Colima: colima start --mount FOLDER:w), or take one below your home folder"
+
+function hintFor(code: string | undefined): string | null {
+  switch (code) {
+    case 'ENOENT':
+    case 'ECONNREFUSED':
+    case 'ECONNRESET':
+      return orNative('start the container engine', ', or choose the other sandbox: --sandbox native')
+    case 'EACCES':
+      return orNative(
+        'let your user use the engine (for Docker: the group docker)',
+        ', or use --sandbox native',
+      )
+    default:
+      return null
+  }
 }
 
 export function statusOf(error: unknown): number | null {

@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { basename, dirname, join } from 'node:path'
-import { McpRunError } from '../../model/errors.ts'
+import { cpSync, mkdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { type KoffiSources, koffiParts } from './koffi-parts.ts'
 
 export type ImageRole = 'tap' | 'node' | 'python' | 'git'
 
 /** Where this installation keeps what images are made of. */
-export interface ImageSources {
+export interface ImageSources extends KoffiSources {
   /** Folder of the Dockerfiles. */
   readonly dockerfiles: string
-  /** The programs that run in the tap's image. */
-  readonly tap: string
+  /** Runs in the tap's image too. */
   readonly recorder: string
   /** An image to build on, in place of the public ones; null where none is set. */
   readonly base: Readonly<Record<ImageRole, string | null>>
@@ -25,7 +23,7 @@ export interface ImageRecipe {
   readonly dockerfile: string
   readonly base: string | null
   /** Puts what the Dockerfile copies into the folder. */
-  readonly gather: (folder: string) => void
+  readonly gather: (folder: string) => Promise<void>
 }
 
 const HASH_LENGTH = 16
@@ -36,38 +34,22 @@ export function imageRecipe(role: ImageRole, sources: ImageSources, arch: string
   const hash = createHash('sha256')
     .update(`${arch}\0${base ?? ''}\0`)
     .update(readFileSync(dockerfile))
-  const koffi = role === 'tap' ? koffiFolders(sources.tap, arch) : []
+  const koffi = role === 'tap' ? koffiParts(sources, arch) : null
   const programs = role === 'tap' ? [sources.tap, sources.recorder] : []
   for (const program of programs) hash.update(readFileSync(program))
-  for (const folder of koffi) hash.update(readFileSync(join(folder, 'package.json')))
+  hash.update(koffi?.identity ?? '')
   return {
     role,
     tag: `mcp-run/${role}:${hash.digest('hex').slice(0, HASH_LENGTH)}`,
     dockerfile,
     base,
-    gather: (folder) => {
+    gather: async (folder) => {
       cpSync(dockerfile, join(folder, 'Dockerfile'))
-      if (role !== 'tap') return
-      const modules = join(folder, 'files', 'node_modules')
-      mkdirSync(modules, { recursive: true })
-      for (const program of programs) cpSync(program, join(folder, 'files', basename(program)))
-      for (const from of koffi) {
-        const scope = basename(dirname(from))
-        const to = scope.startsWith('@')
-          ? join(modules, scope, basename(from))
-          : join(modules, basename(from))
-        cpSync(from, to, { recursive: true, dereference: true })
-      }
+      if (koffi === null) return
+      const files = join(folder, 'files')
+      mkdirSync(files)
+      for (const program of programs) cpSync(program, join(files, basename(program)))
+      await koffi.gather(join(files, 'node_modules'))
     },
   }
-}
-
-/** The library and its binary for Linux on that processor: npm packages, the second only where npm put it. */
-function koffiFolders(tap: string, arch: string): readonly string[] {
-  const library = dirname(createRequire(tap).resolve('koffi'))
-  const binary = join(dirname(library), '@koromix', `koffi-linux-${arch}`)
-  if (existsSync(binary)) return [library, binary]
-  throw new McpRunError('sandbox-unavailable', `koffi's binary for linux-${arch} is not installed`, {
-    hint: `npm install --no-save --force @koromix/koffi-linux-${arch}, where mcp-run is installed`,
-  })
 }

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
+import { orNative } from '../../model/host.ts'
 import { escapeText } from '../../model/text.ts'
 import { createRunFolder } from '../run-folder.ts'
 import { type Engine, engineError, statusOf } from './engine.ts'
@@ -34,7 +35,7 @@ async function buildImage(engine: Engine, recipe: ImageRecipe, options: BuildOpt
   options.say(`building the image ${tag}, once: later starts use it`)
   const context = createRunFolder(options.store)
   try {
-    recipe.gather(context)
+    await recipe.gather(context)
     const stream = await engine.api.buildImage(
       { context, src: ['.'] },
       {
@@ -55,10 +56,13 @@ async function buildImage(engine: Engine, recipe: ImageRecipe, options: BuildOpt
 }
 
 function buildHint(role: ImageRecipe['role']): string {
-  if (role === 'git')
-    return 'name a base image that has git: MCP_RUN_BASE_IMAGE, or images.json (docs/docker.md); or --sandbox native'
+  if (role === 'git') {
+    const named = 'name a base image that has git: MCP_RUN_BASE_IMAGE, or images.json (docs/docker.md)'
+    return orNative(named, '; or --sandbox native')
+  }
   const variable = role === 'python' ? 'MCP_RUN_PYTHON_BASE_IMAGE' : 'MCP_RUN_BASE_IMAGE'
-  return `a closed network names an image of its own to build on: ${variable}, or images.json (docs/docker.md); or --sandbox native`
+  const own = `a closed network names an image of its own to build on: ${variable}, or images.json (docs/docker.md)`
+  return orNative(own, '; or --sandbox native')
 }
 
 /** An engine's answer to a build or a pull: lines of JSON. Rejects with the error that one of them holds. */

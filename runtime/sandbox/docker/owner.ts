@@ -1,6 +1,8 @@
-import { readFileSync, readlinkSync } from 'node:fs'
+import { readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { isLinux } from '../../model/host.ts'
 import { isAlive, processToken } from '../../model/process-identity.ts'
+import { bootId } from '../../model/process-table.ts'
 
 /** Labels of all that mcp-run makes in an engine. */
 export const LABEL = 'io.github.mcp-run'
@@ -8,12 +10,14 @@ const OWNER = `${LABEL}.owner`
 
 /** Where a process's id means something: this machine since it was started, and this pid namespace. */
 function place(): string {
+  const boot = bootId()
+  if (!isLinux()) return `${process.platform} ${boot || hostname()}`
   try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`
+    if (boot !== '') return `${boot} ${readlinkSync('/proc/self/ns/pid')}`
   } catch {
-    return `${process.platform} ${hostname()}`
+    // Hidden, as in some sandboxes.
   }
+  return `${process.platform} ${hostname()}`
 }
 
 export function ownLabels(role: string): Record<string, string> {

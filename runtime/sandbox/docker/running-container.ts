@@ -1,7 +1,7 @@
-import { constants } from 'node:os'
 import type Dockerode from 'dockerode'
 import { McpRunError } from '../../model/errors.ts'
 import type { RunningServer, ServerExit } from '../backend.ts'
+import { signalOf } from '../linux-signals.ts'
 import { type AttachedStreams, attach } from './attached.ts'
 import { engineError, statusOf } from './engine.ts'
 import { NO_SUCH_PROGRAM } from './environment-line.ts'
@@ -107,11 +107,6 @@ async function exitOf(waited: Promise<Waited>): Promise<ServerExit> {
     const failure = engineError('the container engine went away, and the sandbox with it', error)
     return { failure, code: null, signal: 'SIGKILL' }
   }
-}
-
-function signalOf(number: number): NodeJS.Signals | null {
-  const found = Object.entries(constants.signals).find(([, value]) => value === number)
-  return (found?.[0] as NodeJS.Signals | undefined) ?? null
 }
 
 function startError(program: string, error: unknown): McpRunError {

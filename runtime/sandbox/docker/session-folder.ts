@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EtcFile, ownEtc } from '../root-filesystem.ts'
 import { createRunFolder, inStore } from '../run-folder.ts'
@@ -14,6 +14,8 @@ export interface SessionFolder {
   etc(user: string | null): readonly { readonly source: string; readonly target: string }[]
   /** Writes a file into it, and gives its path. */
   write(name: string, content: string): string
+  /** Copies a file or a folder into it, and gives its path. */
+  copy(source: string): string
   remove(): void
 }
 
@@ -30,6 +32,7 @@ export function createSessionFolder(store: string): SessionFolder {
     mkdirSync(link)
     chmodSync(link, 0o755)
   })
+  let copies = 0
   const write = (name: string, content: string): string => {
     const path = join(folder, name)
     inStore(store, () => {
@@ -49,6 +52,15 @@ export function createSessionFolder(store: string): SessionFolder {
         .map(([name, content]) => ({ source: write(name, content), target: `/etc/${name}` }))
     },
     write,
+    copy: (source) => {
+      const path = join(folder, `copy-${copies++}`)
+      inStore(store, () => {
+        cpSync(source, path, { recursive: true, dereference: true })
+        // Of a file too: whatever the umask says, whom it is shown may read it.
+        chmodSync(path, 0o755)
+      })
+      return path
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
