@@ -1,3 +1,5 @@
+import { McpRunError } from '../runtime/model/errors.ts'
+import { hostName } from '../runtime/model/host.ts'
 import { exitAtOnce } from './exit.ts'
 import { reportError } from './fail.ts'
 import { parseArguments } from './run/arguments.ts'
@@ -8,10 +10,19 @@ if (process.env.MCP_RUN_EXTRA_CA_CERTS !== undefined) {
   delete process.env.MCP_RUN_EXTRA_CA_CERTS
 }
 
+/** What differs on a machine is known of Linux and macOS. */
+function refuseHost(): void {
+  if (process.platform === 'linux' || process.platform === 'darwin') return
+  throw new McpRunError('sandbox-unavailable', `mcp-run does not run on ${hostName()} itself`, {
+    hint: 'run it in Linux: on Windows that is WSL (wsl --install), where Docker Desktop’s engine can be used too',
+  })
+}
+
 let exit = async (code: number): Promise<void> => process.exit(code)
 
 /** What is loaded is what is asked for: the way to a server's first answer holds nothing else. */
 async function main(): Promise<number> {
+  refuseHost()
   const args = parseArguments(process.argv.slice(2))
   switch (args.kind) {
     case 'help':

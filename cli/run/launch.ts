@@ -79,7 +79,7 @@ function hostedLaunch(
   } else if (target.kind === 'command') {
     command = [...target.command.slice(0, 1), ...named.words]
     if (own) {
-      const seen = ownCommand(target.command, context, backend.owner)
+      const seen = ownCommand(target.command, context, backend)
       shares.unshift(...seen.shares)
       cwd ??= seen.cwd
       if (cwd === null && seen.refused !== null)

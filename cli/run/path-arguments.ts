@@ -2,7 +2,14 @@ import { existsSync, realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { PathArguments } from '../../runtime/model/profile.ts'
 import type { Share } from '../../runtime/sandbox/backend.ts'
-import { absolutePath, isInRoot, isWithin, refusal, type ShareContext } from '../../runtime/sandbox/shares.ts'
+import {
+  absolutePath,
+  isInRoot,
+  isWithin,
+  liesIn,
+  refusal,
+  type ShareContext,
+} from '../../runtime/sandbox/shares.ts'
 
 export interface PathContext extends ShareContext {
   /** What the profile and the command line's options share: that holds, whatever an argument says. */
@@ -79,7 +86,7 @@ function lookAt(path: string, context: PathContext): Look {
 
 function problemOf(source: string, target: string, context: PathContext): string | null {
   // An option may name what lies in the store; an argument that a client's configuration holds may not.
-  if (isWithin(source, context.store)) return `it is in mcp-run's own store, ${context.store}`
+  if (liesIn(source, context.store)) return `it is in mcp-run's own store, ${context.store}`
   const refused = refusal(source, context)
   if (refused !== null) return refused
   const own = [...OWN_PLACES, context.home].find((place) => isWithin(place, target))

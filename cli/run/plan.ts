@@ -25,6 +25,7 @@ import {
 import { unusable } from '../../runtime/sandbox/usable-shares.ts'
 import type { RunArguments } from './arguments.ts'
 import { namedFolder, packageFolder } from './folder-target.ts'
+import { refuseForeign } from './foreign-program.ts'
 import { imageTarget, profileImage } from './image-target.ts'
 import { type Runner, readRunner } from './runner/runner.ts'
 import type { PackageTarget, Target } from './target.ts'
@@ -248,9 +249,10 @@ export interface OwnCommand {
 export function ownCommand(
   command: readonly string[],
   context: ShareContext,
-  owner: SandboxBackend['owner'],
+  { name, owner }: Pick<SandboxBackend, 'name' | 'owner'>,
 ): OwnCommand {
-  const program = locate(command[0] ?? '', context.cwd)
+  const program = locate(command[0] ?? '', context.cwd, name)
+  if (program !== null && name === 'docker') refuseForeign(program)
   const cwd = { source: context.cwd, target: context.cwd, write: false }
   const refused = refusal(context.cwd, context) ?? unusableFolder(cwd, owner)
   const mayShare = refused === null
@@ -268,9 +270,11 @@ function unusableFolder(folder: Share, owner: SandboxBackend['owner']): string |
   return problem === null ? null : `it ${problem}`
 }
 
-function locate(program: string, cwd: string): string | null {
+/** A name alone means, in a container, a program of its image. */
+function locate(program: string, cwd: string, sandbox: SandboxBackend['name']): string | null {
   if (isAbsolute(program)) return program
   if (program.includes('/')) return join(cwd, program)
+  if (sandbox === 'docker') return null
   const folders = (process.env.PATH ?? '').split(delimiter).filter(isAbsolute)
   const found = folders
     .map((folder) => join(folder, program))

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import type { NodeRuntime } from '../model/node-runtime.ts'
-import { SYSTEM_BUNDLES } from '../model/system-bundles.ts'
+import { systemAuthorities, textsOf } from '../model/system-authorities.ts'
 import { MAX_ARCHIVE_BYTES, SLOWEST } from './archive.ts'
 import { readBounded } from './bounded-file.ts'
 import type { FetchPlan } from './client/plan.ts'
@@ -99,37 +99,27 @@ function urlRequest(origin: Origin, folder: string, at: number, parts: FetchPart
 
 /** No credential of the user's, and nothing of their git configuration. */
 function gitRequest(origin: Origin, folder: string, parts: FetchParts): Unlabelled {
-  const authorities = certificates(parts)
-  const file = join(folder, 'authorities.pem')
-  if (authorities !== '') writePrivate(file, authorities, parts.owner)
+  const authorities = join(folder, 'authorities.pem')
+  writePrivate(authorities, certificates(parts), parts.owner)
   return {
     ...common(origin, folder, parts),
     argv: ['/bin/sh', '-c', GIT_SCRIPT, 'sh', origin.address, origin.ref ?? 'HEAD'],
     env: {
       ...GIT_ENVIRONMENT,
       HOME: join(folder, 'home'),
-      ...(authorities !== '' && { GIT_SSL_CAINFO: file }),
+      GIT_SSL_CAINFO: authorities,
     },
     read: [],
     runner: 'git',
   }
 }
 
-/** The host's own, which an image need not have, and those that the user's npm trusts beside them; empty: git's default. */
+/** The host's own, which an image need not have, and those that the user's npm trusts beside them. */
 function certificates({ access, env }: FetchParts): string {
-  const system = SYSTEM_BUNDLES.map(textOf).find((text) => text !== '') ?? ''
   const named = [access.settings.cafile, env.NODE_EXTRA_CA_CERTS].filter(
-    (one) => typeof one === 'string' && one !== '',
+    (one): one is string => typeof one === 'string' && one !== '',
   )
-  return [system, ...(named as string[]).map(textOf)].filter((text) => text !== '').join('\n')
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return ''
-  }
+  return [...systemAuthorities(), ...textsOf(named)].join('\n')
 }
 
 /**

@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { certificatesIn, pemOf } from '../model/pem.ts'
+import { systemAuthorities, textsOf } from '../model/system-authorities.ts'
 import type { Share } from './backend.ts'
 import { type CertificateVariable, certificateFiles } from './certificates.ts'
-import { read, systemAuthorities } from './host-authorities.ts'
 import { javaTrustStore, TRUST_STORE_PASSWORD } from './java-trust-store.ts'
 
 /** What tells the programs of a sandbox whom to trust. */
@@ -42,7 +42,7 @@ const IN_PLACE: readonly CertificateVariable[] = [
  */
 export function writeSessionTrust({ host, authority, folder }: SessionTrustOptions): TrustFiles {
   const files = certificateFiles(host)
-  const named = (names: readonly CertificateVariable[]) => read(names.flatMap((name) => files[name] ?? []))
+  const named = (names: readonly CertificateVariable[]) => textsOf(names.flatMap((name) => files[name] ?? []))
   const extra = certificatesIn([authority, ...named(BESIDE)])
   const bundle = certificatesIn([authority, ...systemAuthorities(), ...named(IN_PLACE), ...named(BESIDE)])
   const store = javaTrustStore(

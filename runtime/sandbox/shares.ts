@@ -1,11 +1,14 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { McpRunError } from '../model/errors.ts'
+import { isLinux } from '../model/host.ts'
 import type { Share } from './backend.ts'
 
 /** Never shared, nor anything in them: the kernel's, other services' sockets, other sandboxes. */
 const NEVER = ['/proc', '/sys', '/dev', '/run', '/var/run']
+/** An engine's machine has its own of these, and would show them in silence in place of another system's. */
+const EVERYWHERE = ['/usr', '/bin', '/sbin', '/opt']
 /** Folders that are looked through for sockets and pipes before they are shared. */
 const MAX_FOLDERS = 2000
 const DEPTH = 4
@@ -43,14 +46,40 @@ export function share(path: string, write: boolean, asked: string, context: Shar
 /** Why a folder of the host is not shared; null when it may be. */
 export function refusal(source: string, { store }: ShareContext): string | null {
   if (source === '/') return 'the whole file system is never shared'
-  const never = NEVER.find((folder) => isWithin(source, folder))
+  const never = NEVER.find((folder) => liesIn(source, folder))
   if (never !== undefined) return `${never} is never shared`
-  if (isWithin(homedir(), source)) return 'a whole home folder is never shared'
-  if (isWithin(store, source) || isWithin(source, join(store, 'servers'))) {
+  const other = isLinux() ? undefined : EVERYWHERE.find((folder) => isWithin(source, folder))
+  if (other !== undefined) return `the machine of the container engine has a ${other} of its own`
+  if (liesIn(homedir(), source)) return 'a whole home folder is never shared'
+  if (liesIn(store, source) || liesIn(source, join(store, 'servers'))) {
     return `it holds mcp-run's own store, ${store}`
   }
   const door = findDoor(source)
   return door === null ? null : `it holds ${door}, by which the server could leave its sandbox`
+}
+
+/**
+ * Whether a path is a folder, or lies in it, whatever both are called: a file system that folds case has many names for
+ * one folder, and so have mounts.
+ */
+export function liesIn(path: string, folder: string): boolean {
+  if (isWithin(path, folder)) return true
+  const wanted = identity(folder)
+  if (wanted === null) return false
+  for (let at = path; ; at = dirname(at)) {
+    if (identity(at) === wanted) return true
+    if (at === dirname(at)) return false
+  }
+}
+
+/** Null: it is not there, or not for us to see. */
+function identity(path: string): string | null {
+  try {
+    const { dev, ino } = statSync(path, { bigint: true })
+    return `${dev} ${ino}`
+  } catch {
+    return null
+  }
 }
 
 export function isWithin(path: string, folder: string): boolean {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import type { Environment } from '../npm-client.ts'
@@ -46,8 +46,8 @@ function pipSettings(env: Environment): Settings {
   const home = env.HOME ?? homedir()
   const named = env.PIP_CONFIG_FILE
   const files = [
-    ...['/etc/xdg/pip/pip.conf', '/etc/pip.conf', join(home, '.pip/pip.conf')],
-    join(configHome(env), 'pip/pip.conf'),
+    ...['/etc/xdg/pip/pip.conf', '/etc/pip.conf', '/Library/Application Support/pip/pip.conf'],
+    ...[join(home, '.pip/pip.conf'), join(pipHome(env, home), 'pip.conf')],
     ...(named ? [named] : []),
   ]
   // Its own way to say: no file at all.
@@ -117,6 +117,12 @@ export function parseUvToml(text: string): Pick<IndexConfig, 'index' | 'extra'> 
     }
   }
   return { index, extra }
+}
+
+/** macOS has a folder of its own, which counts where it is there. */
+function pipHome(env: Environment, home: string): string {
+  const own = join(home, 'Library/Application Support/pip')
+  return existsSync(own) ? own : join(configHome(env), 'pip')
 }
 
 function configHome(env: Environment): string {

@@ -210,13 +210,11 @@ function openDocker(parts: Parts): OpenSandbox {
   async function createServer(wanted: LaunchSpec) {
     const { api, endpoint } = await engine
     const filesHere = endpoint.kind === 'unix'
-    // The engine makes that first: it is asked for more when that is done.
+    const elsewhere = filesHere ? null : withoutHostFiles(wanted)
+    elsewhere?.notes.forEach(options.say)
     const tapId = (await (await begun.tap).container).id
     const known = await facts()
-    const { spec, notes } = !filesHere
-      ? withoutHostFiles(wanted)
-      : { spec: known.sameKernel ? wanted : copyOwnFiles(wanted, folder), notes: [] }
-    notes.forEach(options.say)
+    const spec = elsewhere?.spec ?? (known.sameKernel ? wanted : copyOwnFiles(wanted, folder))
     const assumed = parts.assumedArch()
     if (assumed !== null && assumed !== known.arch) throw otherProcessor(known.arch)
     const kept = limitsIn(known.keeps, limits)

@@ -36,7 +36,7 @@ export function parseEngineAddress(text: string, tls: EngineTls | null): ParsedA
     case 'ssh':
       return sshAddress(text)
     case 'npipe':
-      return flawed("is a named pipe of Windows, which can't be reached from Linux")
+      return flawed("is a named pipe of Windows, which can't be reached from here")
     case 'fd':
       return flawed('is a descriptor, on which an engine listens and nothing can call')
     default:

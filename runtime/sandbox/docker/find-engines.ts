@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { McpRunError } from '../../model/errors.ts'
+import { isLinux } from '../../model/host.ts'
 import { contextEndpoint, currentContext } from './contexts.ts'
 import { DEFAULT_SOCKET, type EngineEndpoint, parseEngineAddress } from './endpoint.ts'
 import { type EngineFiles, realFiles } from './engine-files.ts'
@@ -76,7 +77,7 @@ function usualEngines({ env, home, uid, prefer, files = realFiles }: FindEngines
   const docker: Usual[] = [
     [DEFAULT_SOCKET, DEFAULT_SOCKET],
     ...runtimeFolders.map((folder): Usual => ['rootless Docker', join(folder, 'docker.sock')]),
-    ['rootless Docker', join(home, '.docker/run/docker.sock')],
+    [isLinux() ? 'rootless Docker' : 'Docker Desktop', join(home, '.docker/run/docker.sock')],
     ['Docker Desktop', join(home, '.docker/desktop/docker.sock')],
     ['Colima', join(home, '.colima/default/docker.sock')],
     ['OrbStack', join(home, '.orbstack/run/docker.sock')],

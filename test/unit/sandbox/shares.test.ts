@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { absolutePath, isInRoot, isWithin, refusal, share } from '../../../runtime/sandbox/shares.ts'
+import { onPlatform } from '../../fixtures/on-platform.ts'
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'shares-')))
 const store = join(root, 'store')
@@ -53,6 +55,31 @@ describe('share', () => {
   ])('refuses %s', (_, path, message) => {
     expect(() => share(path, false, '--allow-read', context)).toThrow(message)
     expect(() => share(path, false, '--allow-read', context)).toThrow(`--allow-read ${path}: `)
+  })
+
+  it.each([
+    ['the store', 'store', 'store'],
+    ['what holds the store', '.', 'root'],
+  ])('refuses %s by another name', (_, path, name) => {
+    const other = mkdtempSync(join(tmpdir(), `${name}-again-`))
+    // As many names for one folder as a file system that folds case has.
+    execFileSync('mount', ['--bind', join(root, path), other])
+    try {
+      expect(() => share(other, false, '--allow-read', context)).toThrow('own store')
+      expect(() => share(join(other, name === 'store' ? 'servers' : 'store'), false, 'x', context)).toThrow(
+        'own store',
+      )
+    } finally {
+      execFileSync('umount', [other])
+      rmSync(other, { recursive: true })
+    }
+  })
+
+  it('refuses, on another system, what an engine’s machine has of its own', () => {
+    expect(refusal('/usr/share', context)).toBeNull()
+    onPlatform('darwin')
+    expect(refusal('/usr/share', context)).toBe('the machine of the container engine has a /usr of its own')
+    expect(refusal(join(root, 'notes'), context)).toBeNull()
   })
 
   it('takes a server’s own home in the store for what it is', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type ChoiceQuestion, decideSandbox, wantedSandbox } from '../../../../cli/run/choice.ts'
 import type { SandboxName } from '../../../../cli/run/remembered-choice.ts'
+import { onPlatform } from '../../../fixtures/on-platform.ts'
 
 const chosen = (sandbox: SandboxName) => ({ sandbox, at: '2026-01-31T10:00:00.000Z' })
 const [DOCKER, NATIVE] = [chosen('docker'), chosen('native')]
@@ -91,4 +92,15 @@ it.each<[ChoiceQuestion, SandboxName | null]>([
   [question('auto', NATIVE, true), 'docker'],
 ])('%j: only %s need be tried', (asked, sandbox) => {
   expect(wantedSandbox(asked)?.sandbox ?? null).toBe(sandbox)
+})
+
+it('on another system there is one sandbox, whatever a store of Linux remembers, and no other is advised', () => {
+  onPlatform('darwin')
+  const wanted = { sandbox: 'docker', why: 'the one on macOS' }
+  expect(wantedSandbox(question('auto'))).toEqual(wanted)
+  expect(wantedSandbox(question('auto', NATIVE))).toEqual(wanted)
+  expect(decideSandbox(question('auto'), { engine: NO_ENGINE, native: NO_NATIVE })).toMatchObject({
+    sandbox: null,
+    hint: 'start Docker or Podman',
+  })
 })

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { parseArguments, type RunArguments } from '../../../../cli/run/arguments.ts'
 import { ownCommand, packageCommand, plan, wantedShares } from '../../../../cli/run/plan.ts'
 import type { InstalledPackage } from '../../../../runtime/packages/ensure-package.ts'
@@ -30,6 +30,8 @@ const parsed = (...argv: string[]): RunArguments => {
   if (args.kind !== 'run') throw new Error('not a run')
   return args
 }
+const NATIVE = { name: 'native', owner: null } as const
+const DOCKER = { name: 'docker', owner: null } as const
 const planned = (...argv: string[]) => plan(parsed(...argv), profiles)
 
 describe('plan', () => {
@@ -163,14 +165,44 @@ describe('the command in the sandbox', () => {
   it('sees the working folder, and its program where it is elsewhere', () => {
     const context = { cwd: join(root, 'in'), store: join(root, 'store') }
     const folder = { source: context.cwd, target: context.cwd, write: false }
-    expect(ownCommand(['node', 'x.js'], context, null)).toMatchObject({ shares: [folder], cwd: context.cwd })
-    expect(ownCommand(['./tool'], context, null)).toMatchObject({ shares: [folder], cwd: context.cwd })
+    expect(ownCommand(['node', 'x.js'], context, NATIVE)).toMatchObject({
+      shares: [folder],
+      cwd: context.cwd,
+    })
+    expect(ownCommand(['./tool'], context, NATIVE)).toMatchObject({ shares: [folder], cwd: context.cwd })
     writeFileSync(join(root, 'out', 'tool'), '')
     const tool = join(root, 'out', 'tool')
-    expect(ownCommand([tool], context, null).shares).toEqual([
+    expect(ownCommand([tool], context, NATIVE).shares).toEqual([
       folder,
       { source: tool, target: tool, write: false },
     ])
-    expect(ownCommand(['x'], { ...context, cwd: root }, null)).toMatchObject({ shares: [], cwd: null })
+    expect(ownCommand(['x'], { ...context, cwd: root }, NATIVE)).toMatchObject({ shares: [], cwd: null })
+  })
+
+  it('has the program of its image where it is in a container, and none that is made for another system', () => {
+    const context = { cwd: join(root, 'in'), store: join(root, 'store') }
+    const tool = join(root, 'out', 'mac-tool')
+    const folder = { source: context.cwd, target: context.cwd, write: false }
+    const path = process.env.PATH
+    onTestFinished(() => {
+      process.env.PATH = path
+    })
+    process.env.PATH = join(root, 'out')
+    writeFileSync(tool, '#!/bin/sh\n', { mode: 0o755 })
+    const program = { source: tool, target: tool, write: false }
+    expect(ownCommand(['mac-tool'], context, NATIVE).shares).toEqual([folder, program])
+    expect(ownCommand(['mac-tool'], context, DOCKER).shares).toEqual([folder])
+    expect(ownCommand([tool], context, DOCKER).shares).toEqual([folder, program])
+    for (const [head, system] of [
+      ['cffaedfe07000001', 'macOS'],
+      ['cafebabe00000002', 'macOS'],
+      ['4d5a9000', 'Windows'],
+    ] as const) {
+      writeFileSync(tool, Buffer.from(head, 'hex'))
+      expect(() => ownCommand([tool], context, DOCKER)).toThrow(
+        `is made for ${system}, and a container is Linux`,
+      )
+      expect(ownCommand([tool], context, NATIVE).shares).toEqual([folder, program])
+    }
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { McpRunError } from '../../../../runtime/model/errors.ts'
 import type { EngineFiles } from '../../../../runtime/sandbox/docker/engine-files.ts'
 import { type FindEnginesOptions, findEngines } from '../../../../runtime/sandbox/docker/find-engines.ts'
+import { onPlatform } from '../../../fixtures/on-platform.ts'
 import { HOME, machine, meta, tlsFolder } from './engine-rig.ts'
 
 const DOCKER = '/var/run/docker.sock'
@@ -32,6 +33,12 @@ describe('with nothing named, and none of the variables', () => {
 
   it.each(everywhere)('%s: %s', async (source, path) => {
     expect(find(await machine({ sockets: [path] }))).toEqual([unix(source, path)])
+  })
+
+  it('the first of a Mac’s is Docker Desktop', async () => {
+    onPlatform('darwin')
+    const path = `${HOME}/.docker/run/docker.sock`
+    expect(find(await machine({ sockets: [path] }))).toEqual([unix('Docker Desktop', path)])
   })
 
   it('in this order, Podman’s first for who runs podman', async () => {

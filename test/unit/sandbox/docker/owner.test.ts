@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { processToken } from '../../../../runtime/model/process-identity.ts'
 import { isAbandoned, LABEL, ownLabels } from '../../../../runtime/sandbox/docker/owner.ts'
+import { onPlatform } from '../../../fixtures/on-platform.ts'
 
 const OWNER = `${LABEL}.owner`
 const own = ownLabels('tap')
@@ -20,4 +21,12 @@ it.each<readonly [string, Record<string, string>, boolean]>([
   ['nonsense', { [OWNER]: `x ${place}` }, true],
 ])('is abandoned by %s: %o', (_, labels, abandoned) => {
   expect(isAbandoned(labels)).toBe(abandoned)
+})
+
+it('knows a neighbour that lives on a system without /proc', () => {
+  onPlatform('darwin')
+  const [, here = ''] = /^\S+ (.*)$/.exec(ownLabels('tap')[OWNER] ?? '') ?? []
+  expect(here).toMatch(/^darwin ./)
+  expect(isAbandoned({ [OWNER]: `${processToken(process.ppid)} ${here}` })).toBe(false)
+  expect(isAbandoned({ [OWNER]: `${process.ppid}-1-abcdef01 ${here}` })).toBe(true)
 })
