@@ -38,7 +38,7 @@ it.each([
   ['a link to that', 'other/mcp-run', `${join(root, 'third')}:/bin`, 'of the PATH'],
   ['the file itself', INSTALLED, `${join(root, 'third')}:/bin`, 'of the PATH'],
 ])('starts by %s', (_, program, path, says) => {
-  expect(run(program, path)).toBe(`${says} ${root}/lib/node_modules/mcp-run/dist/mcp-run.cjs a b`)
+  expect(run(program, path)).toBe(`${says} ${root}/lib/node_modules/mcp-run/dist/start.cjs a b`)
 })
 
 it('says that there is no node where there is none', () => {

@@ -52,13 +52,29 @@ afterAll(async () => {
   await internet.close()
 })
 
-it('installs, starts, records and denies; what its image lacks is fetched once, as it was pinned', async () => {
+it('has its doctor look at the engine alone; what the image lacks is fetched once, as it was pinned', async () => {
+  const doctor = async (...args: readonly string[]) => {
+    const { code, stdout } = await mcp.run(['doctor', ...args])
+    return { code, said: stdout.toString() }
+  }
+  const first = await doctor('--fix')
+  expect(first.said).toMatch(/^Container engine\n/)
+  expect(first.said).toContain(`fetching ${KOFFI}@`)
+  expect(first.said).toContain('the recorder is a container too')
+  expect(first.said).toContain('system calls are filtered')
+  expect(first.said).not.toContain('MISSING')
+  expect(first.code).toBe(0)
+  expect((await tapImages()).length).toBe(others.length + 1)
+  const second = await doctor()
+  expect(second.said).not.toContain('fetching')
+  expect(second.code).toBe(0)
+})
+
+it('installs, starts, records and denies', async () => {
   const first = await withClient(internet, mcp, ['-y', 'reach-server'], async ({ client, call }) => {
     expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['reach'])
     return call('reach', { host: 'evil.test', port: 443 })
   })
-  expect(first.stderr).toContain(`mcp-run: fetching ${KOFFI}@`)
-  expect((await tapImages()).length).toBe(others.length + 1)
   expect(first.stderr).toContain('mcp-run: reach-server: reach-server@1.2.3, sandbox docker, mode enforce')
   expect(first.stderr).toMatch(/alert: reach-server: evil\.test:443 .*: undeclared, denied/)
   expect(first.stderr).not.toContain('kept for')
@@ -71,9 +87,6 @@ it('installs, starts, records and denies; what its image lacks is fetched once, 
   )
   const report = await mcp.egress(['report', '--server', 'reach-server'])
   expect(report).toMatch(/denied +evil\.test:443 +undeclared/)
-
-  const again = await withClient(internet, mcp, ['-y', 'reach-server'], ({ client }) => client.listTools())
-  expect(again.stderr).not.toContain('fetching')
 })
 
 it('counts what lives as living: a second start and a report leave the first alone; killed, nothing of it stays', async () => {
@@ -128,16 +141,6 @@ it('says what an engine’s machine cannot be shown, and what it cannot run', as
   expect(await run(['--recorder', 'process', '--profile', profile, '--', 'true'])).toMatch(
     /^2: .*this is macOS/,
   )
-})
-
-it('its doctor looks at the engine alone', async () => {
-  const { code, stdout } = await mcp.run(['doctor'])
-  const said = stdout.toString()
-  expect(said).toMatch(/^Container engine\n/)
-  expect(said).toContain('the recorder is a container too')
-  expect(said).toContain('system calls are filtered')
-  expect(said).not.toContain('MISSING')
-  expect(code).toBe(0)
 })
 
 function sessions(): string[] {
