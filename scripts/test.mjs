@@ -19,6 +19,7 @@ const TOOLS = {
   curl: 'curl',
   openssl: 'openssl',
   ping: 'iputils-ping',
+  ps: 'procps',
   git: 'git',
   python3: 'python3',
   '/usr/share/python-wheels': 'python3-venv',
