@@ -11,6 +11,7 @@ import {
 } from '../../runtime/packages/ensure-package.ts'
 import type { BlocksOf } from '../../runtime/packages/fetch-reach.ts'
 import type { InstallRun } from '../../runtime/packages/install-run.ts'
+import { KNOWN_SERVERS } from '../../runtime/packages/known-servers.ts'
 import { BETWEEN, type PackageSpec } from '../../runtime/packages/package-spec.ts'
 import { pinnedPackages } from '../../runtime/packages/pin.ts'
 import type { TreeState } from '../../runtime/packages/tree-record.ts'
@@ -110,7 +111,10 @@ function trustOf(
   const described = profile.package?.name === name ? profile.package : null
   return {
     profiled: described !== null,
-    genuine: () => listProfiles(profiles).flatMap(({ loaded }) => loaded?.profile.package?.name ?? []),
+    genuine: () => [
+      ...listProfiles(profiles).flatMap(({ loaded }) => loaded?.profile.package?.name ?? []),
+      ...KNOWN_SERVERS,
+    ],
     acceptedNames: acceptNames,
     publishers: described?.publishers ?? [],
     minAge: minAge ?? profile.minAge ?? DEFAULT_MIN_AGE,

@@ -1,6 +1,5 @@
 import { McpRunError } from '../model/errors.ts'
 import { escapeText } from '../model/text.ts'
-import { KNOWN_SERVERS } from './known-servers.ts'
 import { bareName, placedName } from './origin.ts'
 import { namedPackages, type PackageSpec } from './package-spec.ts'
 import { type Pin, pinnedPackages } from './pin.ts'
@@ -52,7 +51,7 @@ export function judgeNames(
       const own = placedName(one.origin, name)
       const pinned = before !== null && pinnedPackages(before)[at]?.name === own
       judge(at, name, trust, pinned)
-      if (![...trust.genuine(), ...KNOWN_SERVERS].includes(name)) return
+      if (!trust.genuine().includes(name)) return
       // Anybody can write that name into a package.json.
       found[at] = name
       say(claimText(own))

@@ -6,7 +6,7 @@ import { HOW, type Resemblance, resemblance } from './resemblance.ts'
 export interface Trust {
   /** Whether a profile describes this very package. */
   readonly profiled: boolean
-  /** Packages that profiles name: asked only before an installation. */
+  /** Widely used packages of the same registry, and those that profiles name: asked only before an installation. */
   readonly genuine: () => readonly string[]
   /** Names that are meant as they are written, though they resemble others. */
   readonly acceptedNames: readonly string[]
@@ -29,7 +29,7 @@ export const DEFAULT_MIN_AGE = 24 * 3_600_000
 /** Nobody has said anything. */
 export const STRICT: Trust = {
   profiled: false,
-  genuine: () => [],
+  genuine: () => KNOWN_SERVERS,
   acceptedNames: [],
   publishers: [],
   minAge: DEFAULT_MIN_AGE,
@@ -50,7 +50,7 @@ export interface NameJudgement {
  * profile, no pin and no person says that it is meant.
  */
 export function judgeName(name: string, trust: Trust, pinned: boolean): NameJudgement {
-  const found = resemblance(name, [...trust.genuine(), ...KNOWN_SERVERS])
+  const found = resemblance(name, trust.genuine())
   if (found === null) return { resembles: null, warning: null }
   if (trust.profiled || pinned || trust.acceptedNames.includes(name)) {
     return { resembles: found.genuine, warning: resemblesText(name, found) }

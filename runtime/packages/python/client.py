@@ -16,10 +16,12 @@ import sysconfig
 import venv
 
 NO_PIP = 3
+MAX_FILES = 10000
+SIMPLE = "application/vnd.pypi.simple.v1+json"
 
 
 def main(plan):
-    return prepare(plan) if plan["step"] == "prepare" else install(plan)
+    return {"prepare": prepare, "ask": ask, "install": install}[plan["step"]](plan)
 
 
 def prepare(plan):
@@ -33,6 +35,35 @@ def prepare(plan):
 
     write(plan, {"pip": __version__, "index": index.simple_url, "files": index.file_storage_domain})
     return 0
+
+
+def ask(plan):
+    """What the indexes say of a package's files (PEP 691): when they were uploaded, where one does (PEP 700)."""
+    wheel = pip_wheel()
+    if wheel is None:
+        return NO_PIP
+    sys.path.insert(0, wheel)
+    from pip._internal.commands import create_command
+
+    command = create_command("install")
+    options, _ = command.parse_args(plan["options"])
+    indexes = [options.index_url, *options.extra_index_urls]
+    with command.main_context():
+        session = command.get_default_session(options)
+        write(plan, {"files": {name: files_of(name, indexes, session) for name in plan["names"]}})
+    return 0
+
+
+def files_of(name, indexes, session):
+    found = []
+    for index in indexes:
+        response = session.get("%s/%s/" % (index.rstrip("/"), name), headers={"Accept": SIMPLE + ", text/html;q=0.1"})
+        if response.status_code != 200 or not response.headers.get("Content-Type", "").startswith(SIMPLE):
+            continue
+        for file in response.json().get("files", [])[:MAX_FILES]:
+            sha256 = (file.get("hashes") or {}).get("sha256")
+            found.append({"file": file.get("filename"), "sha256": sha256, "at": file.get("upload-time")})
+    return found
 
 
 def install(plan):
@@ -52,7 +83,7 @@ def install(plan):
     version, bins = None, []
     for found in importlib.metadata.distributions(path=[str(site)]):
         commands = forget_scripts(found)
-        if normal(found.metadata["Name"]) == plan["name"]:
+        if normal(found.metadata["Name"]) == plan["names"][0]:
             version, bins = found.version, commands
     root.joinpath("pyvenv.cfg").write_text(
         "home = %s\ninclude-system-site-packages = false\nversion = %s\n"

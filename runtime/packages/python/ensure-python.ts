@@ -4,8 +4,10 @@ import { McpRunError } from '../../model/errors.ts'
 import type { PythonRuntime } from '../../model/python-runtime.ts'
 import { readBinStart } from '../bin-start.ts'
 import type { InstalledPackage } from '../ensure-package.ts'
+import { factsText } from '../facts-text.ts'
 import { withInstallLock } from '../install-lock.ts'
 import type { InstallRun } from '../install-run.ts'
+import { resemblanceText } from '../judge-names.ts'
 import type { Environment } from '../npm-client.ts'
 import type { Pin } from '../pin.ts'
 import { indexFile, indexKeyOf, listPins, readIndex, writeIndex } from '../pin-index.ts'
@@ -14,7 +16,9 @@ import type { Owner } from '../stage.ts'
 import { storeFailure } from '../store-failure.ts'
 import { withScripts } from '../tree.ts'
 import { checkTree, type TreeState } from '../tree-record.ts'
+import type { Trust } from '../trust.ts'
 import type { PythonTool } from './index-config.ts'
+import { factsOf, judgePythonNames, judgeUploads } from './judge-python.ts'
 import { choosePythonBin } from './python-bin.ts'
 import { type Distribution, requirementsText } from './report.ts'
 import { normalName, PYTHON_PREFIX, type PythonRequest, requestText } from './requirement.ts'
@@ -29,8 +33,8 @@ export interface EnsurePythonOptions {
   /** client.py: a file of mcp-run's own. */
   readonly client: string
   readonly runtime: PythonRuntime
-  /** Packages, by name, that may be built from source, which runs their code. */
-  readonly allowScripts: readonly string[]
+  /** Of it, `allowScripts` are packages that may be built from source, which runs their code. */
+  readonly trust: Trust
   /** One line for a person. */
   readonly say: (text: string) => void
   /** What is there was found damaged: have it again, package for package. */
@@ -50,7 +54,11 @@ export async function ensurePython(given: EnsurePythonOptions): Promise<Installe
   const options = { ...given, packages, file }
   const kept = readIndex(file)
   const found = kept === null || given.repair === true ? null : locate(kept, options)
-  if (found !== null && kept !== null) return { ...found, news: null, check: checkTree(packages, kept) }
+  if (found !== null && kept !== null) {
+    const text = resemblanceText(kept)
+    if (text !== null) options.say(text)
+    return { ...found, news: null, check: checkTree(packages, kept) }
+  }
   const fresh = await installOnce(options, kept).catch((error: unknown) => {
     throw storeFailure(requestText(given.request), given.store, error)
   })
@@ -87,29 +95,32 @@ function installOnce(options: Ready, again: Pin | null): Promise<Pin> {
   return withInstallLock(join(packages, 'lock', indexKeyOf(name, runtime)), waiting, async () => {
     const other = readIndex(file)
     if (other !== null && other.installedAt !== before) return other
+    const resembles = judgePythonNames({ ...options, again })
     say(
       again === null
         ? `installing ${name}, once: later starts use what is installed now`
         : `installing ${again.name}@${again.version} again, as it was`,
     )
-    const pin = await install(options, again)
+    const pin = { ...(await install(options, again)), resembles }
     writeIndex(file, pin)
     return pin
   })
 }
 
 function install(options: Ready, again: Pin | null): Promise<Pin> {
-  const { packages, runtime, env = process.env, owner, say } = options
+  const { packages, runtime, env = process.env, owner, say, now = Date.now } = options
   const lock = again === null ? null : keptDistributions(packages, again.tree)
   const built = again?.ranScripts.map((id) => id.slice(0, id.lastIndexOf('@'))) ?? []
-  const allowScripts = [...new Set([...options.allowScripts.map(normalName), ...built])]
+  const allowScripts = [...new Set([...options.trust.allowScripts.map(normalName), ...built])]
   const exactly = lock === null ? null : requirementsText(lock)
   return withStagedPython({ ...options, env, owner, allowScripts, exactly }, async (staged) => {
     const pin = pinOf(options, staged)
     refuseReplaced(packages, staged.tree)
+    const { uploads } = staged
+    judgeUploads({ ...options, again }, staged.tree, { uploads, registry: staged.access.shown, now: now() })
     if (again !== null && withScripts(staged.tree, pin.ranScripts).digest !== again.tree) throw other(again)
     say(
-      `${pin.name}@${pin.version}: ${staged.tree.distributions.length} packages from ${pin.registry}; who published it is not checked`,
+      `${pin.name}@${pin.version}: ${staged.tree.distributions.length} packages from ${pin.registry}; ${factsText(pin)}`,
     )
     if (pin.ranScripts.length > 0) say(`built from source, in the sandbox: ${pin.ranScripts.join(', ')}`)
     const seen = listPins(packages, pin.name).filter((one) => one.pin.version === pin.version)
@@ -121,7 +132,7 @@ function install(options: Ready, again: Pin | null): Promise<Pin> {
 
 function pinOf(
   { request, runtime, now = Date.now }: Ready,
-  { stage, tree, access, answer }: StagedPython,
+  { stage, tree, access, answer, uploads }: StagedPython,
 ): Omit<Pin, 'files'> {
   const root = tree.distributions.find(({ name }) => name === request.package.name)
   if (root === undefined || root.version !== answer.version) throw notUsable(request, 'pip left it out')
@@ -144,12 +155,7 @@ function pinOf(
     installedAt: at,
     resembles: null,
     replaces: null,
-    registry: access.shown,
-    published: null,
-    publisher: { user: null, maintainers: [] },
-    signature: { state: 'unchecked', why: 'Python indexes sign nothing that pip checks' },
-    provenance: { state: 'none' },
-    dependencies: { signed: 0, unsigned: tree.distributions.length - 1 },
+    ...factsOf(root, { uploads, registry: access.shown, others: tree.distributions.length - 1 }),
   }
 }
 

@@ -11,9 +11,10 @@ import { removeTree } from '../tree-files.ts'
 import { holdsCredential, type IndexAccess, indexAccess } from './index-access.ts'
 import { type PythonTool, readIndexConfig } from './index-config.ts'
 import { pipFailure } from './pip-failure.ts'
-import type { Answered, Prepared, PythonPlan } from './plan.ts'
+import type { Answered, Asked, Prepared, PythonPlan } from './plan.ts'
 import { type PythonTree, readReport } from './report.ts'
 import { formatRequirement, type PythonRequest, requestText } from './requirement.ts'
+import { readUploads, type Uploads } from './uploads.ts'
 
 export interface PythonStageOptions {
   /** `packages/` of the store. */
@@ -38,9 +39,10 @@ export interface StagedPython {
   readonly tree: PythonTree
   readonly access: IndexAccess
   readonly answer: Answered
+  readonly uploads: Uploads
 }
 
-const MAX_ANSWER_BYTES = 1024 * 1024
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024
 const MAX_REPORT_BYTES = 64 * 1024 * 1024
 
 /** Installs in a stage, hands it to `use`, and removes it, whatever comes of that. Rejects with `install-failed`. */
@@ -65,6 +67,7 @@ export async function withStagedPython<T>(
     const files = { cert: copyIn(config.cert), 'client-cert': copyIn(config.clientCert) }
     writePrivate(join(stage.config, 'pip.conf'), pipConf({ ...access.settings, ...files }), owner)
     if (options.exactly !== null) writePrivate(requirements(stage), options.exactly, owner)
+    const uploads = await askIndexes(options, stage, access)
     const plan = { step: 'install', options: pipOptions(options, stage) } as const
     const end = await install(clientRequest(options, stage, plan, access))
     if (end.exitCode !== 0 || (end.denied.length > 0 && options.allowScripts.length > 0)) {
@@ -74,10 +77,24 @@ export async function withStagedPython<T>(
     const answer = await answerOf<Answered>(stage, 'install', ['version'], request)
     const read = readReport(await readBounded(reportFile(stage), MAX_REPORT_BYTES).catch(() => ''))
     if (!read.ok) throw notUsable(request, read.flaw)
-    return await use({ stage, tree: read.tree, access, answer })
+    return await use({ stage, tree: read.tree, access, answer, uploads })
   } finally {
     await removeTree(stage.folder)
   }
+}
+
+/** What they do not tell, or not in time, is not known: that costs nobody the installation. */
+async function askIndexes(options: PythonStageOptions, stage: Stage, access: IndexAccess): Promise<Uploads> {
+  const plan = { step: 'ask', options: ASK_OPTIONS } as const
+  const end = await options.install({
+    ...clientRequest(options, stage, plan, access),
+    endsWhenDenied: false,
+    limitMs: ASK_LIMIT_MS,
+  })
+  const none: Asked = { files: {} }
+  const asked =
+    end.exitCode === 0 ? await answerOf<Asked>(stage, 'ask', [], options.request).catch(() => none) : none
+  return readUploads(asked.files)
 }
 
 /** Without `--report`. */
@@ -93,7 +110,12 @@ function clientRequest(
   access: IndexAccess | null,
 ): InstallRequest {
   const plan: PythonPlan = {
-    ...{ step, options, tree: stage.tree, name: request.package.name },
+    ...{
+      step,
+      options,
+      tree: stage.tree,
+      names: [request.package, ...request.beside].map(({ name }) => name),
+    },
     empty: stage.cache,
     answer: answerFile(stage, step),
   }
@@ -134,6 +156,9 @@ function pipOptions({ request, allowScripts, exactly }: PythonStageOptions, stag
   ]
 }
 
+const ASK_OPTIONS = ['--no-input', '--disable-pip-version-check', '--retries=0', '--timeout=10']
+const ASK_LIMIT_MS = 60_000
+
 function pipConf(settings: Readonly<Record<string, string | null>>): string {
   const lines = Object.entries(settings).flatMap(([key, value]) =>
     value === null ? [] : [`${key} = ${value}`],
@@ -171,7 +196,7 @@ function requirements(stage: Stage): string {
 }
 
 /** What the sandbox left, as far as it has the form. */
-async function answerOf<T extends Prepared | Answered>(
+async function answerOf<T extends Prepared | Asked | Answered>(
   stage: Stage,
   step: PythonPlan['step'],
   texts: readonly (keyof T)[],

@@ -14,6 +14,7 @@ import { McpRunError } from '../../../../runtime/model/errors.ts'
 import { type EnsurePythonOptions, ensurePython } from '../../../../runtime/packages/python/ensure-python.ts'
 import { hostPython } from '../../../../runtime/packages/python/python-runtime.ts'
 import { parseRequirement } from '../../../../runtime/packages/python/requirement.ts'
+import { STRICT } from '../../../../runtime/packages/trust.ts'
 import { directInstall } from '../../../fixtures/direct-install.ts'
 import { packageHome } from '../../../fixtures/package-home.ts'
 import { type FixtureIndex, startPythonIndex } from '../../../fixtures/python-index.ts'
@@ -85,7 +86,7 @@ const ensure = (what: string, given: Partial<EnsurePythonOptions> = {}, bin: str
       install,
       client: CLIENT,
       runtime: hostPython(null),
-      allowScripts: [],
+      trust: STRICT,
     },
     ...{ say: home.options.say, env: home.env },
     ...given,
@@ -130,8 +131,9 @@ test('the first start installs, its command runs, and the second asks nobody', a
 
 test('the sandbox is told of the index alone, and gets no variable of ours', async () => {
   await ensure('server', { env: { ...home.env, AWS_SECRET_ACCESS_KEY: 'x', HTTPS_PROXY: 'http://p:1' } })
-  const [prepare, pip] = install.requests
+  const [prepare, ask, pip] = install.requests
   expect(prepare?.egress).toEqual([])
+  expect(ask?.egress).toEqual(pip?.egress)
   expect(pip?.egress).toEqual([expect.objectContaining({ kind: 'host-loopback', ports: [index.port] })])
   expect(Object.keys(pip?.env ?? {}).sort()).toEqual([
     'HOME',
@@ -148,7 +150,7 @@ test('the sandbox is told of the index alone, and gets no variable of ours', asy
 test('two first starts at once install once', async () => {
   const [one, two] = await Promise.all([ensure('server'), ensure('server')])
   expect(one.pin).toEqual(two.pin)
-  expect(install.requests).toHaveLength(2)
+  expect(install.requests).toHaveLength(3)
   expect(home.said.filter((text) => text.includes('waiting'))).toHaveLength(1)
 })
 
@@ -197,11 +199,13 @@ test('a command is chosen at each start', async () => {
 
 test('source is built where it is named, with no credential in reach', async () => {
   expect((await failure('built')).message).toContain('without running its code')
-  const built = await ensure('built', { allowScripts: ['Built'] })
+  const built = await ensure('built', { trust: { ...STRICT, allowScripts: ['Built'] } })
   expect(built.pin.ranScripts).toEqual(['built@1.0.0'])
   expect(output(built.command)).toBe('built')
   configure(`index-url = http://reader:pass-word@127.0.0.1:${index.port}/simple/`)
-  expect((await failure('built==1.0.0', { allowScripts: ['built'] })).message).toContain('holds a credential')
+  expect(
+    (await failure('built==1.0.0', { trust: { ...STRICT, allowScripts: ['built'] } })).message,
+  ).toContain('holds a credential')
 })
 
 test.each([
