@@ -52,9 +52,9 @@ beforeAll(async () => {
   })
   index = await startPythonIndex([
     {
-      ...{ name: 'time-server', version: '1.0.0', requires: ['left-pad>=1'] },
-      commands: { 'time-server': 'time_server:main' },
-      files: { 'time_server/__init__.py': SERVER },
+      ...{ name: 'clock-server', version: '1.0.0', requires: ['left-pad>=1'] },
+      commands: { 'clock-server': 'clock_server:main' },
+      files: { 'clock_server/__init__.py': SERVER },
     },
     {
       ...{ name: 'left-pad', version: '1.2.0', commands: { 'say-left': 'left_pad:main' } },
@@ -96,7 +96,7 @@ describe.each(USERS)('as %s', (user) => {
 
   it('uvx installs once, from the index alone, and runs it under the profile; a second start asks nobody', async () => {
     const before = index.requests.length
-    const first = await expectSilence(internet, () => run('uvx', 'time-server', '--flag', 'x'))
+    const first = await expectSilence(internet, () => run('uvx', 'clock-server', '--flag', 'x'))
     expect(said(first)).toEqual({
       args: ['--flag', 'x'],
       prefix: '/package/venv',
@@ -107,14 +107,17 @@ describe.each(USERS)('as %s', (user) => {
       index: null,
     })
     expect(index.requests.slice(before)).toEqual([
-      'GET /simple/time-server/',
-      'GET /files/time-server/time_server-1.0.0-py3-none-any.whl',
+      // When what there is was uploaded.
+      'GET /simple/clock-server/',
+      'GET /simple/clock-server/',
+      'GET /files/clock-server/clock_server-1.0.0-py3-none-any.whl',
       'GET /simple/left-pad/',
       'GET /files/left-pad/left_pad-1.2.0-py3-none-any.whl',
     ])
-    expect(first.stderr.toString()).toContain('mcp-run: installing pypi:time-server, once')
-    const seen = history(mcp.store, 'pypi-time-server')
+    expect(first.stderr.toString()).toContain('mcp-run: installing pypi:clock-server, once')
+    const seen = history(mcp.store, 'pypi-clock-server')
     expect(seen.sessions.map(({ phase, exit_code }) => [phase, exit_code])).toEqual([
+      ['install', 0],
       ['install', 0],
       ['install', 0],
       ['run', 0],
@@ -124,12 +127,12 @@ describe.each(USERS)('as %s', (user) => {
     for (const flow of installed) expect(flow).toMatchObject({ name: HOST, port: 80, action: 'allowed' })
 
     const asked = index.requests.length
-    index.faults.set('time-server', 'unavailable')
-    expect(said(await run('--', 'uv', 'tool', 'run', 'time-server'))).toMatchObject({
+    index.faults.set('clock-server', 'unavailable')
+    expect(said(await run('--', 'uv', 'tool', 'run', 'clock-server'))).toMatchObject({
       left: 'left',
       args: [],
     })
-    expect(said(await run('pipx', 'run', 'time-server', 'y'))).toMatchObject({ args: ['y'] })
+    expect(said(await run('pipx', 'run', 'clock-server', 'y'))).toMatchObject({ args: ['y'] })
     expect(index.requests).toHaveLength(asked)
     expect([packages('stage'), packages('lock')]).toEqual([[], []])
   })
@@ -152,33 +155,33 @@ describe.each(USERS)('as %s', (user) => {
   })
 
   it('egress allow lets it reach what it wants', async () => {
-    expect(said(await run('uvx', 'time-server'))).toMatchObject({ reached: false })
-    await mcp.egress(['allow', 'pypi-time-server', `${HOST}:80`, '--purpose', 'test'])
-    expect(said(await run('uvx', 'time-server'))).toMatchObject({ reached: true })
+    expect(said(await run('uvx', 'clock-server'))).toMatchObject({ reached: false })
+    await mcp.egress(['allow', 'pypi-clock-server', `${HOST}:80`, '--purpose', 'test'])
+    expect(said(await run('uvx', 'clock-server'))).toMatchObject({ reached: true })
   })
 
   it('an index that is down fails clearly, and leaves nothing', async () => {
-    index.faults.set('time-server', 'unavailable')
-    const result = await run('pipx', 'run', 'time-server')
+    index.faults.set('clock-server', 'unavailable')
+    const result = await run('pipx', 'run', 'clock-server')
     expect(result.code).toBe(2)
     expect(result.stderr.toString()).toContain(
-      'pypi:time-server was not installed: the index could not be reached',
+      'pypi:clock-server was not installed: the index could not be reached',
     )
     expect(packages().toSorted()).toEqual(['lock', 'stage'])
     expect([packages('lock'), packages('stage')]).toEqual([[], []])
   })
 
   it('what was damaged is noticed, and had again as it was', async () => {
-    said(await run('uvx', 'time-server'))
+    said(await run('uvx', 'clock-server'))
     const tree = packages().find((name) => /^[0-9a-f]{64}$/.test(name)) ?? ''
     const lib = join(mcp.store, 'packages', tree, 'venv/lib')
     const file = join(lib, readdirSync(lib)[0] ?? '', 'site-packages/left_pad.py')
     chmodSync(file, 0o644)
     appendFileSync(file, 'said = "evil"\n')
-    const again = await run('uvx', 'time-server')
+    const again = await run('uvx', 'clock-server')
     expect(said(again)).toMatchObject({ left: 'left' })
-    expect(again.stderr.toString()).toContain('installing pypi:time-server@1.0.0 again, as it was')
-    const pinned = await mcp.run(['pin', 'pypi:time-server', '--verify'])
-    expect(pinned.stdout.toString()).toMatch(/pypi:time-server\n.*version +1\.0\.0.*all as installed/s)
+    expect(again.stderr.toString()).toContain('installing pypi:clock-server@1.0.0 again, as it was')
+    const pinned = await mcp.run(['pin', 'pypi:clock-server', '--verify'])
+    expect(pinned.stdout.toString()).toMatch(/pypi:clock-server\n.*version +1\.0\.0.*all as installed/s)
   })
 })
