@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { codeFolder } from '../model/code-folder.ts'
 import { McpRunError } from '../model/errors.ts'
 import { isLinux } from '../model/host.ts'
 import type { Share } from './backend.ts'
@@ -54,6 +55,8 @@ export function refusal(source: string, { store }: ShareContext): string | null 
   if (liesIn(store, source) || liesIn(source, join(store, 'servers'))) {
     return `it holds mcp-run's own store, ${store}`
   }
+  const code = codeFolder()
+  if (liesIn(code, source) || liesIn(source, code)) return `it holds mcp-run's own code, ${code}`
   const door = findDoor(source)
   return door === null ? null : `it holds ${door}, by which the server could leave its sandbox`
 }

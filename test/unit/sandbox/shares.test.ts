@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { createServer, type Server } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { absolutePath, isInRoot, isWithin, refusal, share } from '../../../runtime/sandbox/shares.ts'
 import { onPlatform } from '../../fixtures/on-platform.ts'
 
@@ -80,6 +80,16 @@ describe('share', () => {
     onPlatform('darwin')
     expect(refusal('/usr/share', context)).toBe('the machine of the container engine has a /usr of its own')
     expect(refusal(join(root, 'notes'), context)).toBeNull()
+  })
+
+  it('refuses what mcp-run itself is started from, wherever the store is', () => {
+    const home = join(root, 'other')
+    for (const name of ['code', 'packages']) mkdirSync(join(home, name), { recursive: true })
+    vi.stubEnv('MCP_RUN_HOME', home)
+    for (const path of [home, join(home, 'code'), join(home, 'code', 'x')])
+      expect(refusal(path, context)).toBe(`it holds mcp-run's own code, ${home}/code`)
+    expect(refusal(join(home, 'packages'), context)).toBeNull()
+    vi.unstubAllEnvs()
   })
 
   it('takes a server’s own home in the store for what it is', () => {
