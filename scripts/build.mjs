@@ -1,7 +1,7 @@
 // Bundles the programs into dist/: all of them, or those named as arguments.
 import { existsSync } from 'node:fs'
 import { chmod, copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build as bundle } from 'esbuild'
 import { compileProfiles } from './compile-profiles.mjs'
@@ -31,11 +31,22 @@ const LATE_PARTS = {
     'runtime/provenance/given-values.ts',
     'runtime/mcp/overhear-values.ts',
   ],
+  // All but what is there before a sandbox begins, which mcp-run.cjs holds alone: the rest is read beside it.
+  'commands.cjs': [
+    'cli/run/serve.ts',
+    'cli/run/help.ts',
+    'cli/run/engine.ts',
+    'cli/run/engine-backend.ts',
+    'cli/doctor/doctor.ts',
+    'cli/pin/pin.ts',
+    'cli/profiles/profiles.ts',
+    'cli/trial/trial.ts',
+    'cli/upgrade/upgrade.ts',
+  ],
   // mcp-run upgrade alone.
   'comparison.cjs': ['runtime/code/compare.ts'],
 }
-const latePart = (path) =>
-  Object.keys(LATE_PARTS).find((file) => LATE_PARTS[file].some((source) => join(root, source) === path))
+const lateFile = (source) => Object.keys(LATE_PARTS).find((file) => LATE_PARTS[file].includes(source))
 
 /** Of a library that a start waits for, what is used of it: half is left out, and half of the time. */
 const USED_PARTS = {
@@ -71,8 +82,8 @@ const importMetaUrl = "const importMetaUrl = require('node:url').pathToFileURL(_
 const OWN_CODE = {
   minifyWhitespace: true,
   minifySyntax: true,
-  // Native addons are found by their own paths, so they stay where npm put them.
-  external: ['better-sqlite3', 'koffi'],
+  // Native addons are found by their own paths, so they stay where npm put them; bindings is what looks for one.
+  external: ['koffi', 'bindings'],
   // Of a library's file too: import() would read it twice, once for the names that it exports.
   supported: { 'dynamic-import': false },
 }
@@ -112,11 +123,14 @@ async function buildLibrary(name, outdir) {
 }
 
 async function buildLatePart(file, outdir) {
-  const contents = LATE_PARTS[file].map((source) => `export * from './${source}'`).join('\n')
+  const parts = LATE_PARTS[file].map((source) => `'${source}': () => require('./${source}')`)
+  const contents = `module.exports = { ${parts.join(', ')} }`
   await writeBundle(join(outdir, file), {
     stdin: { contents, resolveDir: root },
     ...OWN_CODE,
-    plugins: [ownFiles],
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: { js: importMetaUrl },
+    plugins: [ownFiles, lateParts],
   })
 }
 
@@ -167,10 +181,15 @@ const ownFiles = {
 const lateParts = {
   name: 'what is read late, in files of its own',
   setup: (builder) => {
-    builder.onResolve({ filter: /^\.{1,2}\// }, ({ kind, path, resolveDir }) => {
-      const file = kind === 'dynamic-import' ? latePart(join(resolveDir, path)) : undefined
-      return file === undefined ? undefined : { path: `./${file}`, external: true }
+    builder.onResolve({ filter: /^\.{1,2}\// }, ({ kind, path, resolveDir, namespace }) => {
+      if (namespace === 'late') return { path, external: true }
+      const source = relative(root, join(resolveDir, path))
+      const late = kind === 'dynamic-import' && lateFile(source) !== undefined
+      return late ? { path: source, namespace: 'late' } : undefined
     })
+    builder.onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
+      contents: `module.exports = require('./${lateFile(path)}')['${path}']()`,
+    }))
   },
 }
 

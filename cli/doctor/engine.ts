@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { McpRunError } from '../../runtime/model/errors.ts'
+import type { DockerBackend } from '../../runtime/sandbox/docker/docker.ts'
 import type { EngineEndpoint } from '../../runtime/sandbox/docker/endpoint.ts'
 import { connectEngine } from '../../runtime/sandbox/docker/engine.ts'
 import { engineFacts } from '../../runtime/sandbox/docker/engine-facts.ts'
@@ -16,6 +17,12 @@ export interface EngineExamination {
   /** A container can be had, now or once the images are built. */
   readonly answers: boolean
 }
+
+/** Servers of npm start without. */
+const AT_FIRST_USE = [
+  { role: 'python', server: 'Python server' },
+  { role: 'git', server: 'repository' },
+] as const
 
 /** The container engine, and what a server's container really is. `build`: its images are made where they are not there. */
 export async function examineEngine(
@@ -55,11 +62,32 @@ async function examineImages(
     return [missing('images', `${error.message}; ${error.hint ?? ''}`)]
   }
   keepBaseImages(store, baseImages(store))
+  const others: Check[] = []
+  for (const one of AT_FIRST_USE) others.push(await examineOther(backend, one, build))
   // Where a server's is too: an engine's machine need not have the host's /tmp.
   const home = createRunFolder(store)
   try {
-    return [ok('images', 'built'), ...(await checkInForce(backend, home))]
+    return [ok('images', 'built'), ...others, ...(await checkInForce(backend, home))]
   } finally {
     rmSync(home, { recursive: true, force: true })
+  }
+}
+
+async function examineOther(
+  backend: DockerBackend,
+  { role, server }: (typeof AT_FIRST_USE)[number],
+  build: boolean,
+): Promise<Check> {
+  const name = `${role} image`
+  const lacking = await backend.lacking([role])
+  if (lacking.length > 0 && !build) {
+    return note(name, `not built yet: the first ${server} builds it, or mcp-run doctor --fix now`)
+  }
+  try {
+    await backend.prepare([role])
+    return ok(name, 'built')
+  } catch (error) {
+    if (!(error instanceof McpRunError)) throw error
+    return note(name, `no ${server} can be run in a container: ${error.message}; ${error.hint ?? ''}`)
   }
 }

@@ -48,6 +48,10 @@ export class McpRunError extends Error {
     this.code = code
     this.hint = options.hint
   }
+  /** By its name: each of the files that mcp-run is built into has this class for itself. */
+  static override [Symbol.hasInstance](value: unknown): value is McpRunError {
+    return value instanceof Error && value.name === 'McpRunError'
+  }
   get exitCode(): number {
     return EXIT_OF[this.code]
   }

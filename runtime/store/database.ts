@@ -1,7 +1,8 @@
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { BUSY_LIMIT, retryBusy } from './busy.ts'
 import { migrate, userVersion } from './migrate.ts'
 import { MIGRATIONS } from './schema.ts'
+import { openSqlite } from './sqlite.ts'
 import { newerFileError } from './store-error.ts'
 
 /**
@@ -19,7 +20,7 @@ export interface OpenOptions {
 
 /** Opens one server's file for reading and writing, and brings it to the present format. The file must exist. */
 export function openDatabase(file: string, options: OpenOptions): Database.Database {
-  const db = new Database(file, { fileMustExist: true, timeout: 0 })
+  const db = openSqlite(file, { fileMustExist: true, timeout: 0 })
   try {
     // As a whole: with two sessions making one new file, every step of it may meet the other's lock.
     retryBusy(() => prepareConnection(db, file, options))

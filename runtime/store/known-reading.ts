@@ -1,6 +1,7 @@
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import type { KnownTraits } from '../model/traits.ts'
 import { readKnownTraits, type VersionKey } from './read/known-traits.ts'
+import { openSqlite } from './sqlite.ts'
 
 /**
  * Reads what earlier sessions left beside the writing, a step at a time: a commit waits for one step at most. What is
@@ -12,7 +13,7 @@ export class KnownReading {
   readonly #first: KnownTraits | null | undefined
 
   constructor(file: string, own: VersionKey) {
-    this.#db = new Database(file, { readonly: true, fileMustExist: true })
+    this.#db = openSqlite(file, { readonly: true, fileMustExist: true })
     try {
       this.#db.exec('BEGIN')
       this.#steps = readKnownTraits(this.#db, own)

@@ -1,9 +1,10 @@
-import koffi from 'koffi'
+import { loadKoffi } from './koffi.ts'
 
 /**
  * The system calls that Node does not offer, called in the C library that Node itself is linked with. Every
  * function returns -1 on error. Buffers given as pointers are read and written in place.
  */
+const koffi = loadKoffi()
 const libc = koffi.load(null)
 
 export const socketpair = libc.func('int socketpair(int domain, int type, int protocol, void *pair)')

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { CONFIGURE, IPV6 } from './configure.ts'
 import { waitpid } from './libc.ts'
@@ -28,5 +27,6 @@ function succeeded(child: number): boolean {
 }
 
 function run(program: string, args: readonly string[], input = '') {
+  const { spawnSync } = process.getBuiltinModule('node:child_process')
   return spawnSync(program, args, { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] })
 }

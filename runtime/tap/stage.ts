@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readlinkSync, writeFileSync } from 'node:fs'
 import type { StagedMount, TapConfig } from './config.ts'
 import { checked, mount, moveMount, syscall } from './libc.ts'
@@ -92,6 +92,7 @@ function namespaceFor(
 
 /** A user namespace that maps one user and one group to one id: a process that stays in it while it is needed. */
 function mappedNamespace({ uid, gid, to }: NonNullable<StagedMount['idmap']>): UserNamespace {
+  const { spawn } = process.getBuiltinModule('node:child_process')
   const keeper: ChildProcess = spawn('unshare', ['--user', 'sleep', '60'], { stdio: 'ignore' })
   const own = readlinkSync('/proc/self/ns/user')
   const link = `/proc/${keeper.pid}/ns/user`

@@ -32,10 +32,10 @@ export interface DockerOptions {
 }
 
 export interface DockerBackend extends SandboxBackend {
-  /** Has the images that every package needs, built now if they are not there. Throws `sandbox-unavailable`. */
-  prepare(): Promise<void>
+  /** Has these images, by default what every package needs, built now if they are not there. Throws `sandbox-unavailable`. */
+  prepare(roles?: readonly ImageRole[]): Promise<void>
   /** Those of them that are not there. */
-  lacking(): Promise<readonly string[]>
+  lacking(roles?: readonly ImageRole[]): Promise<readonly string[]>
 }
 
 /** All that a sandbox asks of its engine. */
@@ -54,7 +54,7 @@ interface Parts {
   readonly options: DockerOptions
 }
 
-const PREPARED = ['tap', 'node'] as const
+const EVERY_PACKAGES: readonly ImageRole[] = ['tap', 'node']
 const NO_LIMITS: Profile['limits'] = { memory: null, cpus: null, pids: null, required: false }
 
 /**
@@ -98,11 +98,11 @@ export function dockerBackend(options: DockerOptions): DockerBackend {
     },
     pythonRuntime: async () => pythonRuntimeOf(await engine, await image('python'), options.store),
     open: () => openDocker(parts),
-    prepare: async () => {
-      for (const role of PREPARED) await image(role)
+    prepare: async (roles = EVERY_PACKAGES) => {
+      for (const role of roles) await image(role)
     },
-    lacking: async () => {
-      const tags = await Promise.all(PREPARED.map(async (role) => (await recipe(role)).tag))
+    lacking: async (roles = EVERY_PACKAGES) => {
+      const tags = await Promise.all(roles.map(async (role) => (await recipe(role)).tag))
       const there = await Promise.all(tags.map(async (tag) => hasImage(await engine, tag)))
       return tags.filter((_, index) => !there[index])
     },

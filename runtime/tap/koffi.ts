@@ -1,0 +1,28 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+const require = createRequire(import.meta.url)
+
+/** Where the program that loads a program is named, behind the headers of an ELF file. */
+const HEAD_BYTES = 4096
+
+/**
+ * koffi, by its binary alone: its own loader, which takes five times as long as the binary and is what two processes of a
+ * start would wait for, is left to where that is not found or is not the one (musl).
+ */
+export function loadKoffi(): typeof import('koffi').default {
+  if (process.platform === 'linux' && isGlibc(process.execPath)) {
+    try {
+      return require(`@koromix/koffi-linux-${process.arch}/linux_${process.arch}/koffi.node`)
+    } catch {}
+  }
+  return require('koffi')
+}
+
+function isGlibc(program: string): boolean {
+  const head = Buffer.alloc(HEAD_BYTES)
+  const file = openSync(program, 'r')
+  readSync(file, head, 0, HEAD_BYTES, 0)
+  closeSync(file)
+  return head.includes('/ld-linux')
+}
