@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { type Conversation, startConversation } from './conversation.ts'
+import { type Failure, failureOnce } from './failure.ts'
 import { holdJournal } from './held-journal.ts'
 import { type Learning, startLearning, versionOf } from './learning.ts'
 import type { AlertEvent } from './model/alert.ts'
-import { McpRunError } from './model/errors.ts'
 import type { Journal, JournalEntry } from './model/journal.ts'
 import type { LoadedProfile } from './model/profile.ts'
 import type { Phase, SessionEnd, SessionRecord } from './model/session.ts'
@@ -17,7 +17,7 @@ import type { Recorder } from './recorder/recorder.ts'
 import { startRemoteRecorder } from './recorder/remote/remote-recorder.ts'
 import type { LaunchSpec, OpenSandbox, RunningServer, SandboxBackend, ServerExit } from './sandbox/backend.ts'
 import { SANDBOX_HOST } from './sandbox/root-filesystem.ts'
-import { type OpenedJournal, openJournal, type StoreThread } from './store/open-journal.ts'
+import { openJournal, type StoreThread } from './store/open-journal.ts'
 import { processIdentity } from './store/process-alive.ts'
 
 export interface SessionOptions {
@@ -78,55 +78,66 @@ export interface Session {
   readonly ended: Promise<ServerExit>
 }
 
-/** Starts a server: capture first, then its row, then its process. Rejects with the reason and leaves nothing behind. */
+/**
+ * Starts a server: capture first, then its process, and its row meanwhile: until that is committed nothing of the server's
+ * leaves, and no message passes. Rejects with the reason and leaves nothing behind.
+ */
 export async function startSession(options: SessionOptions): Promise<Session> {
   const { sandbox, store, server: name, mark = () => undefined } = options
-  let journal: OpenedJournal | null = null
-  let opened: SessionRecord | null = null
+  let begun: SessionRecord | null = null
   const rules = compileRules(options.declared.egress)
   const hostLoopbackPorts = [...new Set(rules.loopback.flatMap((rule) => rule.ports))]
   const launch = { ...options.launch, hostLoopbackPorts }
   const { soundness = null } = options
   // It may come first, and is then met below.
   soundness?.before.catch(() => undefined)
+  const opened = openJournal({
+    store,
+    server: name,
+    workerPath: options.workerPath,
+    ...(options.storeThread && { thread: options.storeThread }),
+    ...(options.phase === 'run' && { version: versionOf(options.package) }),
+  })
+  opened.then(
+    () => mark('journal'),
+    () => undefined,
+  )
   try {
     sandbox.prepare(launch, options.declared.limits)
-    const opening = openJournal({
-      store,
-      server: name,
-      workerPath: options.workerPath,
-      ...(options.storeThread && { thread: options.storeThread }),
-      ...(options.phase === 'run' && { version: versionOf(options.package) }),
-    })
-    opening.then(
-      () => mark('journal'),
-      () => undefined,
-    )
     const conversing = startConversation(options)
     conversing.catch(() => undefined)
     const capture = await sandbox.capture
     mark('capture')
-    journal = await opening
     const record = sessionRecord(options, [
       ...(await sandbox.limit(options.declared.limits)),
       ...(options.upstreamProxy === null ? [] : [notJudged(options.upstreamProxy)]),
     ])
-    await journal.write({ kind: 'session-opened', session: record })
-    opened = record
-    mark('session row')
+    begun = record
+    const row = opened.then(async (journal) => {
+      await journal.write({ kind: 'session-opened', session: record })
+      mark('session row')
+      return journal
+    })
+    row.catch(() => undefined)
     const failure = failureOnce()
-    const held = soundness === null ? null : holdJournal(journal)
+    const held = holdJournal()
     const { phase, mode, profileFile } = options
     const given = Object.values(launch.env)
-    const { known } = journal
     const learning =
-      phase === 'run' ? startLearning({ record, given, known, onFailure: failure.report }) : null
+      phase === 'run'
+        ? startLearning({
+            record,
+            given,
+            known: opened.then(({ known }) => known),
+            onFailure: failure.report,
+          })
+        : null
     const facts = { server: name, session: record.id, phase, mode, profileFile }
     const context = {
       ...facts,
       rules,
       clock: Date.now,
-      journal: held ?? journal,
+      journal: held,
       ...(learning !== null && { follow: learning.follow }),
       onAlert: options.onAlert,
       onFailure: failure.report,
@@ -172,27 +183,28 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     mark('launched')
     failure.onReport(() => sandbox.destroy())
     const ending = { begun: false }
-    const parts = { server, recorder, journal, record, failure, conversation, learning, ending }
+    const parts = { server, recorder, opened, record, failure, conversation, learning, ending }
     const ended = finish(parts).finally(sandbox.destroy)
-    await soundness?.after().catch((error: unknown) => {
-      opened = null
+    const recorded = Promise.all([row, soundness?.after()])
+    await recorded.catch((error: unknown) => {
+      begun = null
       failure.report(error)
-      held?.refuse(error)
+      held.refuse(error)
       // Rejects with the same, when all that was begun has ended.
       return ended
     })
-    held?.release()
+    held.release(await row)
     mark('looked over')
-    const kept = held ?? journal
     // A store that fails says so at whatever is written next.
-    const keep = (alert: AlertEvent): void => void kept.write({ kind: 'alert', alert }).catch(() => undefined)
+    const keep = (alert: AlertEvent): void => void held.write({ kind: 'alert', alert }).catch(() => undefined)
     const listed: Session['listed'] = (answer) => {
       if (!ending.begun) learning?.listed(answer, recording.record)
     }
     return { record, server, conversation, keep, listed, ended }
   } catch (error) {
     sandbox.destroy()
-    if (opened !== null) await journal?.write(neverRan(opened)).catch(() => undefined)
+    const journal = await opened.catch(() => null)
+    if (begun !== null) await journal?.write(neverRan(begun)).catch(() => undefined)
     await journal?.close().catch(() => undefined)
     throw error
   }
@@ -202,40 +214,11 @@ function neverRan({ id }: SessionRecord): JournalEntry {
   return { kind: 'session-closed', session: id, at: Date.now(), end: 'failed', exitCode: null, signal: null }
 }
 
-interface Failure {
-  report(error: unknown): void
-  onReport(then: () => void): void
-  readonly error: McpRunError | null
-}
-
-/** The first failure of the recorder or its store: the server is ended, whatever it is doing. */
-function failureOnce(): Failure {
-  let error: McpRunError | null = null
-  let react: (() => void) | null = null
-  return {
-    get error() {
-      return error
-    },
-    report: (cause) => {
-      error ??= asFailure(cause)
-      react?.()
-    },
-    onReport: (then) => {
-      react = then
-      if (error !== null) then()
-    },
-  }
-}
-
-function asFailure(cause: unknown): McpRunError {
-  if (cause instanceof McpRunError) return cause
-  return new McpRunError('recorder-failed', `the recorder failed: ${String(cause)}`, { cause })
-}
-
 async function finish(parts: {
   server: RunningServer
   recorder: Recorder
-  journal: Journal
+  /** The journal, once it is open. */
+  opened: Promise<Journal>
   record: SessionRecord
   failure: Failure
   conversation: Conversation
@@ -243,24 +226,23 @@ async function finish(parts: {
   /** Begun: nothing more is recorded. */
   ending: { begun: boolean }
 }): Promise<ServerExit> {
-  const { server, recorder, journal, record, failure, conversation, learning, ending } = parts
+  const { server, recorder, opened, record, failure, conversation, learning, ending } = parts
   const exit = await server.exited
   if (exit.failure !== null) failure.report(exit.failure)
   await recorder.close('session ended').catch(failure.report)
   ending.begun = true
   await learning?.settled()
   const end: SessionEnd = failure.error !== null ? 'failed' : exit.signal === null ? 'exited' : 'signalled'
-  await journal
-    .write(...forgottenValues(conversation, record), {
-      kind: 'session-closed',
-      session: record.id,
-      at: Date.now(),
-      end,
-      exitCode: exit.code,
-      signal: exit.signal,
+  const closing: JournalEntry = {
+    ...{ kind: 'session-closed', session: record.id, at: Date.now(), end },
+    ...{ exitCode: exit.code, signal: exit.signal },
+  }
+  await opened
+    .then(async (journal) => {
+      await journal.write(...forgottenValues(conversation, record), closing).catch(failure.report)
+      await journal.close()
     })
     .catch(failure.report)
-  await journal.close().catch(failure.report)
   if (failure.error !== null) throw failure.error
   return exit
 }

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { isLinux } from './host.ts'
 
@@ -70,6 +69,8 @@ function bootBySysctl(): string {
 
 /** What a program of the system's says, in words of no country and no hour of its own; null where it cannot be run. */
 function said(program: string, args: readonly string[]): string | null {
+  // Only here: a start loads nothing that it has no use for.
+  const { spawnSync } = process.getBuiltinModule('node:child_process')
   const { stdout, error } = spawnSync(program, args, { encoding: 'utf8', env: { LC_ALL: 'C', TZ: 'UTC0' } })
   return error === undefined ? stdout.trim() : null
 }

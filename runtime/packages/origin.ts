@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
 import { isAbsolute, join, posix, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -67,6 +66,7 @@ export function formatOrigin({ kind, address, ref }: Origin): string {
 export function shownAddress(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : null
   if (url === null || url.search === '') return address
+  const { createHash } = process.getBuiltinModule('node:crypto')
   url.search = `sha256=${createHash('sha256').update(url.search).digest('hex').slice(0, 16)}`
   return url.href
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -39,6 +38,8 @@ export function safeName(server: string): string {
     return plain ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
   }).join('')
   if (encoded.length > 0 && encoded.length <= 150) return encoded
+  // Only here: a start waits for what it loads.
+  const { createHash } = process.getBuiltinModule('node:crypto')
   return `${encoded.slice(0, 100)}~${createHash('sha256').update(server).digest('hex').slice(0, 32)}`
 }
 

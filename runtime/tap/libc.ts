@@ -29,6 +29,10 @@ export const memfdCreate = libc.func('int memfd_create(str name, unsigned int fl
 export const lseek = libc.func('long lseek(int fd, long offset, int whence)')
 export const fcntl = libc.func('int fcntl(int fd, int command, int argument)')
 export const waitpid = libc.func('int waitpid(int pid, void *status, int options)')
+/** Returns an errno, 0 where there is none; the child's number is at `pid`. */
+export const posixSpawnp = libc.func(
+  'int posix_spawnp(void *pid, str file, void *actions, void *attributes, str *argv, str *envp)',
+)
 export const prctl = libc.func(
   'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
 )

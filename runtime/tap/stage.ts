@@ -1,7 +1,6 @@
-import type { ChildProcess } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readlinkSync, writeFileSync } from 'node:fs'
 import type { StagedMount, TapConfig } from './config.ts'
-import { checked, mount, moveMount, syscall } from './libc.ts'
+import { checked, mount, moveMount, posixSpawnp, syscall, waitpid } from './libc.ts'
 
 const MS_NOSUID = 2
 const MS_NODEV = 4
@@ -92,21 +91,29 @@ function namespaceFor(
 
 /** A user namespace that maps one user and one group to one id: a process that stays in it while it is needed. */
 function mappedNamespace({ uid, gid, to }: NonNullable<StagedMount['idmap']>): UserNamespace {
-  const { spawn } = process.getBuiltinModule('node:child_process')
-  const keeper: ChildProcess = spawn('unshare', ['--user', 'sleep', '60'], { stdio: 'ignore' })
+  const keeper = start('unshare', ['--user', 'sleep', '60'])
   const own = readlinkSync('/proc/self/ns/user')
-  const link = `/proc/${keeper.pid}/ns/user`
+  const link = `/proc/${keeper}/ns/user`
   const until = Date.now() + 2000
-  // The spawned process enters its namespace a moment after it begins; nothing tells when but the link itself.
+  // The started process enters its namespace a moment after it begins; nothing tells when but the link itself.
   while (readlinkSync(link) === own) if (Date.now() > until) throw new Error('unshare --user does not start')
-  writeFileSync(`/proc/${keeper.pid}/uid_map`, `${uid} ${to} 1\n`)
-  writeFileSync(`/proc/${keeper.pid}/gid_map`, `${gid} ${to} 1\n`)
+  writeFileSync(`/proc/${keeper}/uid_map`, `${uid} ${to} 1\n`)
+  writeFileSync(`/proc/${keeper}/gid_map`, `${gid} ${to} 1\n`)
   const fd = openSync(link, 'r')
   return {
     fd,
     close: () => {
       closeSync(fd)
-      keeper.kill('SIGKILL')
+      process.kill(keeper, 'SIGKILL')
+      waitpid(keeper, null, 0)
     },
   }
+}
+
+/** Node's own way to start a program takes as long as the program. Returns its number. */
+function start(program: string, args: readonly string[]): number {
+  const pid = Buffer.alloc(4)
+  const errno = posixSpawnp(pid, program, null, null, [program, ...args, null], [null])
+  if (errno !== 0) throw new Error(`${program} cannot be started: errno ${errno}`)
+  return pid.readInt32LE()
 }

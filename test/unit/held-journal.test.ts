@@ -11,15 +11,15 @@ function recording() {
     },
     close: async () => undefined,
   }
-  return { written, held: holdJournal(journal) }
+  return { written, held: holdJournal(), journal }
 }
 
 test('what is written while it is held waits, and keeps its order', async () => {
-  const { written, held } = recording()
+  const { written, held, journal } = recording()
   const writes = [held.write(entry('a'), entry('b')), held.write(entry('c'))]
   await Promise.resolve()
   expect(written).toEqual([])
-  held.release()
+  held.release(journal)
   writes.push(held.write(entry('d')))
   await Promise.all(writes)
   await held.write(entry('e'))
