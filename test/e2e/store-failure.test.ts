@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { chownSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { addresses } from '../fixtures/internet/addresses.ts'
 import type { Internet, RunResult } from '../fixtures/internet/model.ts'
 import { farCounts, recordedCounts } from '../fixtures/product/far-counts.ts'
@@ -83,6 +83,29 @@ describe.each(USERS)('as %s', (user) => {
       run.child.stdin?.write('go\n')
       expect((await run.ended).code).toBe(0)
       expect(history(mcp.store, 'p').dns).toMatchObject([{ name: 'api.test', type: 'TXT' }])
+      expect(internet.dnsQueries('api.test').map(({ type }) => type)).toContain('TXT')
+    } finally {
+      lock.close()
+    }
+  })
+
+  it('begins a server before its session’s row is there, and until then it sends and says nothing', async () => {
+    await shell('exit 0').ended
+    const ask = `node ${sandboxedProgram(mcp)} dnsInTurn '${JSON.stringify([{ name: 'api.test', type: 'TXT', waitMs: 700 }])}'`
+    const lock = new Database(file())
+    try {
+      lock.exec('BEGIN IMMEDIATE')
+      const run = startInside(mcp, profile, `${ask}; touch asked; read go; ${ask}`, {
+        args: ['--allow-write', mcp.cwd],
+      })
+      await vi.waitUntil(() => existsSync(join(mcp.cwd, 'asked')), { timeout: 15_000 })
+      expect(run.stdout()).toBe('')
+      expect((await internet.traffic()).packets).toEqual(new Map())
+      lock.exec('ROLLBACK')
+      await run.says('[null]')
+      run.child.stdin?.write('go\n')
+      expect(await run.ended).toMatchObject({ code: 0 })
+      expect(history(mcp.store, 'p').sessions).toMatchObject([{ end: 'exited' }, { end: 'exited' }])
       expect(internet.dnsQueries('api.test').map(({ type }) => type)).toContain('TXT')
     } finally {
       lock.close()
