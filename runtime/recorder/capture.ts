@@ -25,9 +25,10 @@ export function serveCapture(fd: number, options: CaptureOptions): Capture {
   const flows = new Set<Promise<void>>()
   const relays = openRelays(context)
   let accepted = 0
+  let ending = false
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     accepted++
-    if (sockets.size >= MAX_FLOWS) {
+    if (ending || sockets.size >= MAX_FLOWS) {
       gaps.add('flow-limit')
       socket.resetAndDestroy()
       return
@@ -53,6 +54,9 @@ export function serveCapture(fd: number, options: CaptureOptions): Capture {
       await Promise.all(flows)
     },
     cut: async (cause) => {
+      // What still waits is counted: to look at each may take longer than the end does.
+      ending = true
+      await acceptRest(() => accepted)
       server.close()
       relays.abort(cause)
       for (const socket of sockets) socket.destroy()

@@ -9,7 +9,7 @@ const MAX_CONNECTIONS = 64
 export interface DnsTcp {
   /** Accepts what still waits, and resolves when every client has ended. */
   drain(): Promise<void>
-  /** Cuts what is left. */
+  /** Cuts what is left; what still waits to be accepted is refused. */
   close(): Promise<void>
 }
 
@@ -23,9 +23,10 @@ export function serveDnsTcp(
   const open = new Set<Socket>()
   const serving = new Set<Promise<void>>()
   let accepted = 0
+  let ending = false
   const server = createServer((socket) => {
     accepted++
-    if (open.size >= MAX_CONNECTIONS) {
+    if (ending || open.size >= MAX_CONNECTIONS) {
       onRefused()
       socket.resetAndDestroy()
       return
@@ -49,6 +50,8 @@ export function serveDnsTcp(
       await Promise.all(serving)
     },
     close: async () => {
+      ending = true
+      await acceptRest(() => accepted)
       server.close()
       for (const socket of open) socket.destroy()
       await Promise.all(serving)

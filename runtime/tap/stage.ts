@@ -113,7 +113,8 @@ function mappedNamespace({ uid, gid, to }: NonNullable<StagedMount['idmap']>): U
 /** Node's own way to start a program takes as long as the program. Returns its number. */
 function start(program: string, args: readonly string[]): number {
   const pid = Buffer.alloc(4)
-  const errno = posixSpawnp(pid, program, null, null, [program, ...args, null], [null])
+  const environment = [`PATH=${process.env.PATH}`, null]
+  const errno = posixSpawnp(pid, program, null, null, [program, ...args, null], environment)
   if (errno !== 0) throw new Error(`${program} cannot be started: errno ${errno}`)
   return pid.readInt32LE()
 }
