@@ -31,12 +31,12 @@ const LATE_PARTS = {
     'runtime/provenance/given-values.ts',
     'runtime/mcp/overhear-values.ts',
   ],
-  // All but what is there before a sandbox begins, which mcp-run.cjs holds alone: the rest is read beside it.
+  // What asks a container engine, which then makes containers while the rest is read.
+  'engine.cjs': ['cli/run/engine.ts', 'cli/run/engine-backend.ts'],
+  // All but what comes before a sandbox begins: that mcp-run.cjs holds alone, and this is read beside it.
   'commands.cjs': [
     'cli/run/serve.ts',
     'cli/run/help.ts',
-    'cli/run/engine.ts',
-    'cli/run/engine-backend.ts',
     'cli/doctor/doctor.ts',
     'cli/pin/pin.ts',
     'cli/profiles/profiles.ts',
