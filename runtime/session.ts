@@ -183,15 +183,15 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     mark('launched')
     failure.onReport(() => sandbox.destroy())
     const ending = { begun: false }
-    const parts = { server, recorder, opened, record, failure, conversation, learning, ending }
-    const ended = finish(parts).finally(sandbox.destroy)
     const recorded = Promise.all([row, soundness?.after()])
-    await recorded.catch((error: unknown) => {
+    const parts = { server, recorder, opened, recorded, record, failure, conversation, learning, ending }
+    const ended = finish(parts).finally(sandbox.destroy)
+    await recorded.catch(async (error: unknown) => {
       begun = null
       failure.report(error)
       held.refuse(error)
-      // Rejects with the same, when all that was begun has ended.
-      return ended
+      await ended.catch(() => undefined)
+      throw error
     })
     held.release(await row)
     mark('looked over')
@@ -219,6 +219,8 @@ async function finish(parts: {
   recorder: Recorder
   /** The journal, once it is open. */
   opened: Promise<Journal>
+  /** Rejects where the server was not to be run. */
+  recorded: Promise<unknown>
   record: SessionRecord
   failure: Failure
   conversation: Conversation
@@ -226,8 +228,9 @@ async function finish(parts: {
   /** Begun: nothing more is recorded. */
   ending: { begun: boolean }
 }): Promise<ServerExit> {
-  const { server, recorder, opened, record, failure, conversation, learning, ending } = parts
+  const { server, recorder, opened, recorded, record, failure, conversation, learning, ending } = parts
   const exit = await server.exited
+  await recorded.catch(failure.report)
   if (exit.failure !== null) failure.report(exit.failure)
   await recorder.close('session ended').catch(failure.report)
   ending.begun = true

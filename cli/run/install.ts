@@ -33,6 +33,8 @@ export function installer(options: InstallerOptions): InstallRun {
     const ending = new AbortController()
     let last: NodeJS.Timeout | null = null
     let timedOut = false
+    const sandbox = backend.open()
+    process.once('exit', sandbox.destroy)
     const session = await startSession({
       ...options,
       onAlert: (alert) => {
@@ -58,7 +60,7 @@ export function installer(options: InstallerOptions): InstallRun {
       profileFile: null,
       reading: null,
       upstreamProxy: proxyFor(request.proxy),
-      sandbox: backend.open(),
+      sandbox,
       launch: {
         command: request.argv,
         env: request.env,

@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
+import { numberOf } from '../../runtime/sandbox/linux-signals.ts'
 import { startStoreThread } from '../../runtime/store/open-journal.ts'
+import { exitAtOnce } from '../exit.ts'
 import { ownPaths } from '../paths.ts'
 import type { RunArguments } from './arguments.ts'
 import { chooseBackend } from './backend.ts'
@@ -17,6 +19,7 @@ export async function run(args: RunArguments): Promise<number> {
   const { backend } = chosen
   const sandbox = backend.open()
   process.once('exit', () => sandbox.destroy())
+  endOnEarlySignals()
   await outgoing()
   const storeThread = startStoreThread(paths.storeWorker)
   try {
@@ -26,6 +29,15 @@ export async function run(args: RunArguments): Promise<number> {
   } catch (error) {
     sandbox.destroy()
     throw error
+  }
+}
+
+/** Until the conversation listens for signals: what is being started then ends as well, whatever it is at. */
+function endOnEarlySignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      if (process.listenerCount(signal) === 0) void exitAtOnce(128 + numberOf(signal))
+    })
   }
 }
 

@@ -13,7 +13,7 @@ import { keepOutput } from './kept-output.ts'
 import type { AppliedLimits } from './limits.ts'
 import { applyLimits } from './limits.ts'
 import { DEDICATED_ID } from './native-user.ts'
-import { serverProcess } from './process-tree.ts'
+import { endTree, serverProcess } from './process-tree.ts'
 import { SANDBOX_HOME } from './root-filesystem.ts'
 import { requireTools, TOOL_PATH, type Tool } from './tools.ts'
 
@@ -60,7 +60,7 @@ function openNative(tapPath: string): OpenSandbox {
   void exited.then(() => limits?.remove())
   const destroy = (): void => {
     link.close()
-    child.kill('SIGKILL')
+    if (isRunning(child)) endTree(child.pid, 'SIGKILL')
   }
   const unavailable = (error: unknown): McpRunError => {
     destroy()
@@ -172,15 +172,21 @@ function runningServer(child: ChildProcess, exited: Promise<ServerExit>): Runnin
     stderr: child.stderr as Readable,
     exited,
     kill: (signal) => {
-      const server = signal === 'SIGKILL' || child.pid === undefined ? null : serverProcess(child.pid)
+      if (!isRunning(child)) return
+      const server = signal === 'SIGKILL' ? null : serverProcess(child.pid)
       try {
-        if (server === null) child.kill(signal)
+        if (server === null) endTree(child.pid, signal)
         else process.kill(server, signal)
       } catch {
         // It ended a moment ago.
       }
     },
   }
+}
+
+/** Not collected yet: its number is no other process's. */
+function isRunning(child: ChildProcess): child is ChildProcess & { readonly pid: number } {
+  return child.pid !== undefined && child.exitCode === null && child.signalCode === null
 }
 
 /** What unshare and the tap say before the server's own stderr begins. */

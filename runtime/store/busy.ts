@@ -11,14 +11,13 @@ const sleeper = new Int32Array(new SharedArrayBuffer(4))
  */
 export function retryBusy<T>(action: () => T, limit: number = BUSY_LIMIT): T {
   let pause = 0.2
-  let waited = 0
+  const until = Date.now() + limit
   for (;;) {
     try {
       return action()
     } catch (error) {
-      if (!codeOf(error).startsWith('SQLITE_BUSY') || waited >= limit) throw error
+      if (!codeOf(error).startsWith('SQLITE_BUSY') || Date.now() >= until) throw error
       Atomics.wait(sleeper, 0, 0, pause)
-      waited += pause
       pause = Math.min(pause * 1.5, 5)
     }
   }

@@ -11,10 +11,11 @@ const HEAD_BYTES = 4096
  * start would wait for, is left to where that is not found or is not the one (musl).
  */
 export function loadKoffi(): typeof import('koffi').default {
-  if (process.platform === 'linux' && isGlibc(process.execPath)) {
-    try {
+  try {
+    if (process.platform === 'linux' && isGlibc(process.execPath))
       return require(`@koromix/koffi-linux-${process.arch}/linux_${process.arch}/koffi.node`)
-    } catch {}
+  } catch {
+    // By its own loader, which says what it misses.
   }
   return require('koffi')
 }

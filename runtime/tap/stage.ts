@@ -91,22 +91,31 @@ function namespaceFor(
 
 /** A user namespace that maps one user and one group to one id: a process that stays in it while it is needed. */
 function mappedNamespace({ uid, gid, to }: NonNullable<StagedMount['idmap']>): UserNamespace {
-  const keeper = start('unshare', ['--user', 'sleep', '60'])
-  const own = readlinkSync('/proc/self/ns/user')
-  const link = `/proc/${keeper}/ns/user`
-  const until = Date.now() + 2000
-  // The started process enters its namespace a moment after it begins; nothing tells when but the link itself.
-  while (readlinkSync(link) === own) if (Date.now() > until) throw new Error('unshare --user does not start')
-  writeFileSync(`/proc/${keeper}/uid_map`, `${uid} ${to} 1\n`)
-  writeFileSync(`/proc/${keeper}/gid_map`, `${gid} ${to} 1\n`)
-  const fd = openSync(link, 'r')
-  return {
-    fd,
-    close: () => {
-      closeSync(fd)
-      process.kill(keeper, 'SIGKILL')
-      waitpid(keeper, null, 0)
-    },
+  const keeper = start('unshare', ['--user', 'sleep', '10'])
+  const end = (): void => {
+    process.kill(keeper, 'SIGKILL')
+    waitpid(keeper, null, 0)
+  }
+  try {
+    const own = readlinkSync('/proc/self/ns/user')
+    const link = `/proc/${keeper}/ns/user`
+    const until = Date.now() + 2000
+    // The started process enters its namespace a moment after it begins; nothing tells when but the link itself.
+    while (readlinkSync(link) === own)
+      if (Date.now() > until) throw new Error('unshare --user does not start')
+    writeFileSync(`/proc/${keeper}/uid_map`, `${uid} ${to} 1\n`)
+    writeFileSync(`/proc/${keeper}/gid_map`, `${gid} ${to} 1\n`)
+    const fd = openSync(link, 'r')
+    return {
+      fd,
+      close: () => {
+        closeSync(fd)
+        end()
+      },
+    }
+  } catch (error) {
+    end()
+    throw error
   }
 }
 

@@ -7,6 +7,7 @@ import { addresses } from '../fixtures/internet/addresses.ts'
 import type { Internet, RunResult } from '../fixtures/internet/model.ts'
 import { farCounts, recordedCounts } from '../fixtures/product/far-counts.ts'
 import { history, serverFile } from '../fixtures/product/history.ts'
+import { noneRuns } from '../fixtures/product/leftovers.ts'
 import { type Product, product, USERS } from '../fixtures/product/product.ts'
 import { runOpen } from '../fixtures/product/run-open.ts'
 import { startInternet } from '../fixtures/product/sandbox.ts'
@@ -50,10 +51,12 @@ describe.each(USERS)('as %s', (user) => {
   /** A server that says so when it starts, and would go on for long. */
   const shell = (script: string) => runOpen(mcp, ['--profile', profile, '--', 'sh', '-c', script], 15_000)
   const refused = async (): Promise<RunResult> => {
-    const result = await shell('echo started; sleep 100').ended
+    const length = `100.${process.pid}`
+    const result = await shell(`echo started; sleep ${length}`).ended
     expect(result).toMatchObject({ code: 4, timedOut: false })
     expect(result.stdout.toString()).toBe('')
     expect((await internet.traffic()).packets).toEqual(new Map())
+    await noneRuns(mcp, length)
     return result
   }
   const file = () => serverFile(mcp.store, 'p')

@@ -5,6 +5,7 @@ import type { Internet, RunResult } from '../fixtures/internet/model.ts'
 import { a } from '../fixtures/internet/records.ts'
 import { expectSilence } from '../fixtures/internet/silence.ts'
 import { history } from '../fixtures/product/history.ts'
+import { patchedBuild } from '../fixtures/product/patched-build.ts'
 import { type Product, product } from '../fixtures/product/product.ts'
 import { registryAt } from '../fixtures/product/registry-places.ts'
 import { runOpen } from '../fixtures/product/run-open.ts'
@@ -64,12 +65,17 @@ afterAll(async () => {
 })
 beforeEach(() => {
   registry.faults.clear()
-  mcp = product(internet, { user: 'root' })
+  mcp = newcomer()
+})
+
+function newcomer(dist?: string): Product {
+  const made = product(internet, { user: 'root', ...(dist && { dist }) })
   writeFileSync(
-    join(mcp.home, '.npmrc'),
+    join(made.home, '.npmrc'),
     `registry=http://${HOST}/\nfetch-retries=0\n//${HOST}/:_authToken=${TOKEN}\n`,
   )
-})
+  return made
+}
 
 const run = (...args: string[]): Promise<RunResult> => runOpen(mcp, args, 55_000).ended
 const trees = () => readdirSync(join(mcp.store, 'packages')).filter((name) => /^[0-9a-f]{64}$/.test(name))
@@ -132,6 +138,24 @@ it('a changed file deep in the tree is noticed while the server starts: nothing 
   const result = await expectSilence(internet, () => run('-y', 'deep-server'))
   expect(result.stderr.toString()).toContain('node_modules/deep/index.js: not what was installed')
   expect(result.stdout.toString()).toBe('genuine')
+})
+
+it('nor does anything where the server has ended before it is noticed', async () => {
+  const find = /(?<=after:\(\)=>)check\d*\.all\(\)/
+  const replace = 'new Promise(then=>setTimeout(then,3e3)).then(()=>$&)'
+  mcp = newcomer(patchedBuild(internet.folder(0), [{ file: 'mcp-run.cjs', find, replace }]))
+  await run('-y', 'deep-server')
+  const file = inTree('deep/index.js')
+  chmodSync(file, 0o755)
+  writeFileSync(file, 'module.exports = "changed"')
+  chmodSync(file, 0o444)
+  const result = await run('-y', 'deep-server')
+  expect(result.stderr.toString()).toContain('node_modules/deep/index.js: not what was installed')
+  expect(result.stdout.toString()).toBe('genuine')
+  const { sessions } = history(mcp.store, 'deep-server')
+  expect(sessions.map(({ phase, end }) => `${phase} ${end}`)).toEqual([
+    ...['install exited', 'run exited', 'run failed', 'install exited', 'run exited'],
+  ])
 })
 
 it('one that cannot be had again does not run', async () => {
