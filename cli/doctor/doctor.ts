@@ -60,10 +60,12 @@ function sentence(which: 'native' | 'container', works: boolean): string {
 async function examineNative(): Promise<readonly Check[]> {
   const basics = [checkMachine(), ...checkTools(), checkUserNamespaces()]
   if (!works(basics)) return basics
-  const { nativeBackend } = await import('../../runtime/sandbox/native.ts')
   const home = mkdtempSync(join(tmpdir(), 'mcp-run-doctor-'))
   try {
+    const { nativeBackend } = await import('../../runtime/sandbox/native.ts')
     return [...basics, ...(await checkInForce(nativeBackend({ tapPath: ownPaths().tap }), home))]
+  } catch (error) {
+    return [...basics, missing('sandbox', error instanceof Error ? error.message : String(error))]
   } finally {
     rmSync(home, { recursive: true, force: true })
   }

@@ -89,8 +89,13 @@ async function tried(
 
 async function native(paths: OwnPaths): Promise<SandboxBackend> {
   if (!isLinux()) throw noNative()
-  const { nativeBackend } = await import('../../runtime/sandbox/native.ts')
+  const { nativeBackend } = await import('../../runtime/sandbox/native.ts').catch(incomplete)
   return nativeBackend({ tapPath: paths.tap })
+}
+
+/** What a sandbox is made with could not be loaded. */
+function incomplete(cause: Error): never {
+  throw new McpRunError('sandbox-unavailable', cause.message, { cause })
 }
 
 function noNative(): McpRunError {
@@ -106,7 +111,7 @@ async function docker(
   store: string,
   engines: readonly EngineEndpoint[],
 ): Promise<DockerBackend> {
-  const { engineBackend } = await import('./engine-backend.ts')
+  const { engineBackend } = await import('./engine-backend.ts').catch(incomplete)
   return engineBackend(engines, { paths, store, recorder: args.options.recorder, say })
 }
 

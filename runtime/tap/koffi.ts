@@ -8,16 +8,23 @@ const HEAD_BYTES = 4096
 
 /**
  * koffi, by its binary alone: its own loader, which takes five times as long as the binary and is what two processes of a
- * start would wait for, is left to where that is not found or is not the one (musl).
+ * start would wait for, is left to where that is not found or is not the one (musl). Throws where there is none.
  */
 export function loadKoffi(): typeof import('koffi').default {
   try {
     if (process.platform === 'linux' && isGlibc(process.execPath))
       return require(`@koromix/koffi-linux-${process.arch}/linux_${process.arch}/koffi.node`)
   } catch {
-    // By its own loader, which says what it misses.
+    // By its own loader.
   }
-  return require('koffi')
+  try {
+    return require('koffi')
+  } catch (cause) {
+    const machine = `${process.platform}-${process.arch}`
+    throw new Error(`koffi has no binary for ${machine} here; npm install brings it, without --omit=optional`, {
+      cause,
+    })
+  }
 }
 
 function isGlibc(program: string): boolean {

@@ -41,6 +41,15 @@ it.each([
   expect(run(program, path)).toBe(`${says} ${root}/lib/node_modules/mcp-run/dist/start.cjs a b`)
 })
 
+it.each([
+  ['bin/mcp-run', dirname(dirname(INSTALLED))],
+  ['./mcp-run', dirname(INSTALLED)],
+])('starts by %s in its own folders', (program, folder) => {
+  const env = { PATH: `${join(root, 'third')}:/bin` }
+  const { stdout } = spawnSync(program, ['a b'], { encoding: 'utf8', env, cwd: join(root, folder) })
+  expect(stdout).toBe(`of the PATH ${root}/lib/node_modules/mcp-run/dist/start.cjs a b\n`)
+})
+
 it('says that there is no node where there is none', () => {
   expect(run('other/mcp-run', '/nowhere')).toMatch(/not found/)
 })
