@@ -1,15 +1,13 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, test, vi } from 'vitest'
 import { bootId, processOf, runsSince } from '../../../runtime/model/process-table.ts'
 import { onPlatform } from '../../fixtures/on-platform.ts'
 
-vi.mock('node:child_process', async (original) => ({
-  ...(await original<typeof import('node:child_process')>()),
-  spawnSync: () => ({ error: new Error('spawnSync ENOENT'), stdout: null }),
-}))
+const spawnSync = () => ({ error: new Error('spawnSync ENOENT'), stdout: null })
+vi.spyOn(process, 'getBuiltinModule').mockReturnValue({ spawnSync } as never)
 
 test('where nothing tells when a process started, one that is there is taken for the same', async () => {
-  const { spawn } = await import('node:child_process')
   onPlatform('darwin')
   const child = spawn('sleep', ['100'])
   const pid = child.pid ?? 0
