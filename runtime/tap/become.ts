@@ -1,10 +1,12 @@
 import { readdirSync, writeSync } from 'node:fs'
 import { STATUS_FD, type Word } from './config.ts'
-import { checked, errnoName, execve, fcntl, lseek, memfdCreate, signal } from './libc.ts'
+import { checked, errnoName, execve, fcntl, lseek, memfdCreate, prctl, signal } from './libc.ts'
 
 const F_SETFD = 2
 const FD_CLOEXEC = 1
 const SIGPIPE = 13
+const PR_SET_PDEATHSIG = 1
+const SIGKILL = 9
 
 /**
  * Replaces this process by the command, with an empty environment and no descriptors but stdio, the status's and
@@ -17,12 +19,18 @@ export function becomes(words: readonly string[], args: readonly Word[], user: n
   execute(words.map((word) => (word === '@args' ? String(named) : word)))
 }
 
-/** Root's capabilities go with its id (capabilities(7)). */
+/** Whatever this process becomes. */
+export function endWithParent(): void {
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
+}
+
+/** Root's capabilities go with its id (capabilities(7)), and so does what it is to end with (PR_SET_PDEATHSIG(2const)). */
 function becomeUser(id: number): void {
   process.setgroups?.([])
   process.setgid?.(id)
   process.setuid?.(id)
   if (process.geteuid?.() !== id) throw new Error(`user ${id} cannot be taken`)
+  endWithParent()
 }
 
 /** The same for a command that has its descriptors already. */

@@ -21,9 +21,8 @@ export function loadKoffi(): typeof import('koffi').default {
     return require('koffi')
   } catch (cause) {
     const machine = `${process.platform}-${process.arch}`
-    throw new Error(`koffi has no binary for ${machine} here; npm install brings it, without --omit=optional`, {
-      cause,
-    })
+    const message = `koffi has no binary for ${machine} here; npm install brings it, without --omit=optional`
+    throw new Error(message, { cause })
   }
 }
 

@@ -1,9 +1,8 @@
 import { readlinkSync } from 'node:fs'
-import { becomes } from './become.ts'
+import { becomes, endWithParent } from './become.ts'
 import type { TapConfig, TapStatus } from './config.ts'
 import { receiveDescriptors, sendAll, sendDescriptors } from './descriptors.ts'
 import { holds } from './hold.ts'
-import { prctl } from './libc.ts'
 import { addHostLoopback, configureNetwork } from './network.ts'
 import { type CaptureSockets, openCaptureSockets, type SocketName } from './sockets.ts'
 import { stageMounts } from './stage.ts'
@@ -21,8 +20,6 @@ import { connectUnix } from './unix-socket.ts'
 const INHERITED = 3
 /** For a recorder whose container is started beside this one. */
 const CONNECT_MS = 15_000
-const PR_SET_PDEATHSIG = 1
-const SIGKILL = 9
 
 const args = process.argv.slice(2)
 const shell = Number(args.pop())
@@ -32,7 +29,7 @@ const link = path === undefined ? INHERITED : connectUnix(path, CONNECT_MS)
 let step = 'start'
 try {
   // A container's first process has no parent in its namespace: the link's end is what ends it.
-  if (path === undefined) prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
+  if (path === undefined) endWithParent()
   step = 'network'
   const ipv6 = configureNetwork(shell)
   step = 'sockets'
