@@ -23,6 +23,8 @@ export async function holdServer(options: {
   const { spec, container, tapStarted, destroy } = options
   const waits = spec.image?.kind !== 'image'
   const program = spec.command[0] ?? 'its entrypoint'
+  // Both may fail before the first is looked at.
+  tapStarted.catch(() => undefined)
   const created = await container
   // Podman looks for the namespaces as soon as it is attached to.
   await tapStarted
