@@ -18,6 +18,8 @@ import { Script } from 'node:vm'
 const KEPT_AFTER_MS = 5000
 /** A few builds of mcp-run's files, or one for a few versions of Node. */
 const MAX_KEPT = 24
+/** Of what is there. */
+const WORTH_KEEPING = 1.02
 const WRITABLE_BY_OTHERS = 0o022
 
 /**
@@ -54,8 +56,8 @@ export function loadCompiled(file: string, folder: string | null, keptAfterMs = 
       filename: path,
       ...(cachedData !== undefined && { cachedData }),
     })
-    if (kept !== null && (cachedData === undefined || script.cachedDataRejected === true))
-      setTimeout(() => keep(kept, script), keptAfterMs).unref()
+    const known = script.cachedDataRejected === true ? 0 : (cachedData?.length ?? 0)
+    if (kept !== null) setTimeout(() => keep(kept, script, known), keptAfterMs).unref()
     return script
   }
 }
@@ -78,14 +80,19 @@ function readOwn(kept: string): Buffer | undefined {
   }
 }
 
-/** A start that keeps nothing is a start all the same. */
-function keep(kept: string, script: Script): void {
+/**
+ * What has run since is added to what was `known`, in bytes, where it is more: an installation, a container and a session
+ * that reads requests each run other parts. A start that keeps nothing is a start all the same.
+ */
+function keep(kept: string, script: Script, known: number): void {
   const folder = dirname(kept)
   try {
+    const data = script.createCachedData()
+    if (data.length < known * WORTH_KEEPING) return
     mkdirSync(folder, { mode: 0o700, recursive: true })
     const written = `${kept}.${process.pid}`
     const fd = openSync(written, 'w', 0o600)
-    writeFileSync(fd, script.createCachedData())
+    writeFileSync(fd, data)
     // V8 looks at its beginning alone: half of it must not be there after a power failure.
     fsyncSync(fd)
     closeSync(fd)

@@ -9,6 +9,8 @@ import { firstAnswer } from './first-answer.ts'
 import { installPeers, SERVER } from './peers.ts'
 import { wrapperMemory } from './wrapper-memory.ts'
 
+/** The first start installs; the second is as long as a short session, in which contenders keep what helps the next. */
+const WARM_UP_MS = [0, 6000]
 /** After the first answer, until all have taken the memory that they keep. */
 const SETTLE_MS = 300
 
@@ -26,7 +28,7 @@ export interface LaunchEnvironment {
   readonly rounds: Rounds<LaunchFigure>
 }
 
-/** Spawn to first answer of one server, by each way to start it. The first start of each is warm-up. */
+/** Spawn to first answer of one server, by each way to start it. The first two starts of each are warm-up. */
 export async function measureLaunch(options: {
   readonly mcpRun: string
   readonly rounds: number
@@ -42,7 +44,11 @@ export async function measureLaunch(options: {
     const failed: string[] = []
     for (const contender of here) {
       try {
-        await (await firstAnswer(contender, warmUp?.env ?? {})).end()
+        for (const lasting of WARM_UP_MS) {
+          const answered = await firstAnswer(contender, warmUp?.env ?? {})
+          await pause(lasting)
+          await answered.end()
+        }
         started.push(contender)
       } catch (error) {
         failed.push(`${contender.label}: ${error instanceof Error ? error.message : error}`)

@@ -62,6 +62,17 @@ describe('loadCompiled', () => {
     expect(statSync(first).mtimeMs).toBe(1000)
   })
 
+  it('adds what runs in a later start alone', async () => {
+    const file = program('one')
+    const seldom = `globalThis.seldom=()=>{${'globalThis.sum=[1,2,3].map(String);'.repeat(300)}}`
+    writeFileSync(file, `${readFileSync(file, 'utf8')};${seldom}`)
+    const [first = ''] = await started(file, 'one')
+    const before = statSync(first).size
+    ;(globalThis as unknown as { seldom: () => void }).seldom()
+    await started(file, 'one')
+    await vi.waitFor(() => expect(statSync(first).size).toBeGreaterThan(before * 1.5))
+  })
+
   it('takes nothing that was made of another build, of the same length too', async () => {
     await started(program('one'), 'one')
     rmSync(join(root, 'program.cjs'))
