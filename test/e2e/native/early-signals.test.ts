@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Internet } from '../../fixtures/internet/model.ts'
-import { noneRuns, startedBelow } from '../../fixtures/product/leftovers.ts'
+import { noneRuns, startedBy } from '../../fixtures/product/leftovers.ts'
 import { product, USERS } from '../../fixtures/product/product.ts'
 import { startInternet } from '../../fixtures/product/sandbox.ts'
 
@@ -29,7 +29,7 @@ describe.each(USERS)('as %s', (user) => {
         const length = `100.${process.pid}${delay}`
         const child = mcp.spawn(['--profile', profile, '--', 'sleep', length])
         const exited = once(child, 'exit')
-        await startedBelow(child.pid ?? 0, 'bwrap')
+        await startedBy(child.pid ?? 0, 'bwrap')
         await pause(delay)
         child.kill(signal)
         // Its own, or that of the server, which is told to end by SIGTERM.
