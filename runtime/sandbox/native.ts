@@ -55,7 +55,8 @@ function openNative(tapPath: string): OpenSandbox {
   link.handOver()
   keepOutput(child.stdout as Readable)
   const stderr = tail(child)
-  const exited = exitOf(child)
+  let asked: NodeJS.Signals | null = null
+  const exited = exitOf(child, () => asked)
   let limits: AppliedLimits | null = null
   void exited.then(() => limits?.remove())
   const destroy = (): void => {
@@ -102,7 +103,9 @@ function openNative(tapPath: string): OpenSandbox {
         throw unavailable(error)
       }
       link.close()
-      return runningServer(child, exited)
+      return runningServer(child, exited, (signal) => {
+        asked ??= signal
+      })
     },
     destroy,
   }
@@ -138,8 +141,11 @@ function stagedMounts(spec: LaunchSpec): StagedMount[] {
   })
 }
 
-/** bubblewrap tells of its command's exit code only if it had a command running. */
-function exitOf(child: ChildProcess): Promise<ServerExit> {
+/**
+ * bubblewrap tells of its command's exit code only if it had a command running. `asked`: the signal that was to end it;
+ * before it has one, bubblewrap ends in its own ways.
+ */
+function exitOf(child: ChildProcess, asked: () => NodeJS.Signals | null): Promise<ServerExit> {
   let status = ''
   const told = new Promise<void>((resolve) => {
     child.stdio[STATUS_FD]?.on('data', (chunk: Buffer) => {
@@ -152,7 +158,9 @@ function exitOf(child: ChildProcess): Promise<ServerExit> {
     child.once('exit', async (code, signal) => {
       await told
       const began = signal !== null || status.includes('"exit-code"')
-      resolve({ failure: began ? null : notReached(), code, signal })
+      if (began) resolve({ failure: null, code, signal })
+      else if (asked() !== null) resolve({ failure: null, code: null, signal: asked() })
+      else resolve({ failure: notReached(), code, signal })
     })
   })
 }
@@ -165,7 +173,11 @@ function notReached(): McpRunError {
   )
 }
 
-function runningServer(child: ChildProcess, exited: Promise<ServerExit>): RunningServer {
+function runningServer(
+  child: ChildProcess,
+  exited: Promise<ServerExit>,
+  onKill: (signal: NodeJS.Signals) => void,
+): RunningServer {
   return {
     stdin: child.stdin as Writable,
     stdout: child.stdout as Readable,
@@ -173,6 +185,7 @@ function runningServer(child: ChildProcess, exited: Promise<ServerExit>): Runnin
     exited,
     kill: (signal) => {
       if (!isRunning(child)) return
+      onKill(signal)
       const server = signal === 'SIGKILL' ? null : serverProcess(child.pid)
       try {
         if (server === null) endTree(child.pid, signal)
