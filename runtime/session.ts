@@ -203,9 +203,14 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     return { record, server, conversation, keep, listed, ended }
   } catch (error) {
     sandbox.destroy()
-    const journal = await opened.catch(() => null)
-    if (begun !== null) await journal?.write(neverRan(begun)).catch(() => undefined)
-    await journal?.close().catch(() => undefined)
+    const record = begun
+    const closed = opened.then(async (journal) => {
+      if (record !== null) await journal.write(neverRan(record)).catch(() => undefined)
+      await journal.close()
+    })
+    closed.catch(() => undefined)
+    // A store that somebody has locked is not waited for where this session has nothing in it.
+    if (record !== null) await closed.catch(() => undefined)
     throw error
   }
 }
