@@ -18,7 +18,7 @@ import { Script } from 'node:vm'
 const KEPT_AFTER_MS = 5000
 /** A few builds of mcp-run's files, or one for a few versions of Node. */
 const MAX_KEPT = 24
-/** Of what is there. */
+/** How many times what is there. */
 const WORTH_KEEPING = 1.02
 const WRITABLE_BY_OTHERS = 0o022
 
